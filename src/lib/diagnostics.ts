@@ -1,0 +1,87 @@
+/**
+ * Findings about the user's input: data, not exceptions; many per run, in the order of their places.
+ */
+import { compareBytes } from './byte-order.ts'
+import type { ErrorCode } from './error-codes.ts'
+
+/** A stretch of a file. Lines and columns count from 1, columns in code points; the end is exclusive. */
+export interface Span {
+  readonly line: number
+  readonly column: number
+  readonly endLine: number
+  readonly endColumn: number
+}
+
+/** A stretch of a named file. */
+export interface Place extends Span {
+  readonly file: string
+}
+
+export type Severity = 'error' | 'warning'
+
+export interface Diagnostic {
+  readonly code: ErrorCode
+  readonly severity: Severity
+  /** The setting, as a dotted key (`settings.kubernetes.max-pods`), where one is meant. */
+  readonly path?: string
+  readonly message: string
+  readonly hint?: string
+  readonly at?: Place
+  /** Other places that belong to the finding, such as the first of two definitions. */
+  readonly related?: readonly { readonly message: string; readonly at: Place }[]
+}
+
+const orderOf = (a: Diagnostic, b: Diagnostic): number =>
+  compareBytes(a.at?.file ?? '', b.at?.file ?? '') ||
+  (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
+  (a.at?.column ?? 0) - (b.at?.column ?? 0)
+
+/** A new list ordered by file, line and column; findings without a place come first. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return [...diagnostics].sort(orderOf)
+}
+
+/** Whether any finding is an error. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+}
+
+export interface Palette {
+  readonly error: (text: string) => string
+  readonly warning: (text: string) => string
+  readonly strong: (text: string) => string
+  readonly faint: (text: string) => string
+}
+
+const plain = (text: string): string => text
+
+/** No colours. */
+export const PLAIN: Palette = { error: plain, warning: plain, strong: plain, faint: plain }
+
+function excerpt(at: Place, source: string, paint: (text: string) => string): string[] {
+  const line = source.split(/\r\n|\n|\r/)[at.line - 1]
+  if (line === undefined) return []
+  const points = [...line]
+  const width = at.endLine === at.line ? Math.max(1, at.endColumn - at.column) : Math.max(1, points.length - at.column + 1)
+  // tabs stay tabs in the caret line, so that both lines are indented alike
+  const lead = points.slice(0, at.column - 1).map((point) => (point === '\t' ? '\t' : ' '))
+  return [`    ${line}`, `    ${lead.join('')}${paint('^'.repeat(width))}`]
+}
+
+/**
+ * One finding as text: `file:line:column: error[CODE] settings.x: message`, the source line with carets, the hint.
+ *
+ * @param source the text of the file that `at` names, if known
+ */
+export function renderDiagnostic(diagnostic: Diagnostic, source?: string, palette: Palette = PLAIN): string {
+  const { at, severity, code, path, message, hint, related = [] } = diagnostic
+  const paint = severity === 'error' ? palette.error : palette.warning
+  const place = at === undefined ? '' : `${palette.strong(`${at.file}:${String(at.line)}:${String(at.column)}`)}: `
+  const lines = [`${place}${paint(`${severity}[${code}]`)} ${path === undefined ? '' : `${path}: `}${message}`]
+  if (at !== undefined && source !== undefined) lines.push(...excerpt(at, source, paint))
+  for (const other of related) {
+    lines.push(`    ${other.at.file}:${String(other.at.line)}:${String(other.at.column)}: ${other.message}`)
+  }
+  if (hint !== undefined) lines.push(`    ${palette.faint('hint:')} ${hint}`)
+  return lines.join('\n')
+}

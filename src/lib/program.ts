@@ -1,0 +1,31 @@
+import { renderDiagnostic } from './diagnostics.ts'
+import { messageOf, PipelineError } from './errors.ts'
+import { EXIT_FAILURE, EXIT_INTERRUPTED, type ExitCode } from './exit-codes.ts'
+import type { Host, Program, ProgramIo } from './ports.ts'
+
+/** A failure as the lines that go to standard error: the message, then findings, then the hint. Never a stack. */
+export function renderFailure(program: string, error: unknown): string {
+  if (error instanceof PipelineError) {
+    const lines = [`${program}: error[${error.code}] ${error.message}`]
+    for (const diagnostic of error.diagnostics) lines.push(renderDiagnostic(diagnostic))
+    if (error.hint !== undefined) lines.push(`    hint: ${error.hint}`)
+    return lines.join('\n') + '\n'
+  }
+  return `${program}: error[INTERNAL] ${messageOf(error)}\n`
+}
+
+/** Runs a program to its exit code: whatever it throws becomes one message on standard error. */
+export async function runProgram(
+  program: Program,
+  argv: readonly string[],
+  io: ProgramIo,
+  host: Host,
+): Promise<ExitCode> {
+  try {
+    return await program.run(argv, io, host)
+  } catch (error) {
+    if (io.signal.aborted && error === io.signal.reason) return EXIT_INTERRUPTED
+    io.stderr.write(renderFailure(program.name, error))
+    return error instanceof PipelineError ? error.exit : EXIT_FAILURE
+  }
+}
