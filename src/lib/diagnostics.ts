@@ -62,7 +62,8 @@ function excerpt(at: Place, source: string, paint: (text: string) => string): st
   const line = source.split(/\r\n|\n|\r/)[at.line - 1]
   if (line === undefined) return []
   const points = [...line]
-  const width = at.endLine === at.line ? Math.max(1, at.endColumn - at.column) : Math.max(1, points.length - at.column + 1)
+  const width =
+    at.endLine === at.line ? Math.max(1, at.endColumn - at.column) : Math.max(1, points.length - at.column + 1)
   // tabs stay tabs in the caret line, so that both lines are indented alike
   const lead = points.slice(0, at.column - 1).map((point) => (point === '\t' ? '\t' : ' '))
   return [`    ${line}`, `    ${lead.join('')}${paint('^'.repeat(width))}`]

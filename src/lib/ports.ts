@@ -87,6 +87,8 @@ export interface RunResult {
   readonly signal: string | undefined
   readonly timedOut: boolean
   readonly startError: string | undefined
+  /** The command was not run but only noted, because the root is not `/`; it then counts as successful. */
+  readonly recorded: boolean
   readonly stdout: Uint8Array
   readonly stderr: Uint8Array
 }
@@ -135,6 +137,26 @@ export interface ApiResponse {
 /** The way to an API server. @throws PipelineError `API_UNREACHABLE` */
 export interface ApiTransport {
   request(request: ApiRequest): Promise<ApiResponse>
+}
+
+export interface ApiListener {
+  close(): Promise<void>
+}
+
+export interface ListenOptions {
+  /** Group of the socket; the mode is always 0660. */
+  readonly gid?: number
+  readonly maxBodyBytes: number
+}
+
+/** Serves HTTP/1.1 on a unix socket of the target. */
+export interface SocketServer {
+  /** @throws PipelineError `SOCKET_PATH_TOO_LONG`, `SOCKET_IN_USE`, `HOST_FILE_UNWRITABLE` */
+  listen(
+    socketPath: string,
+    handler: (request: ApiRequest) => Promise<ApiResponse>,
+    options: ListenOptions,
+  ): Promise<ApiListener>
 }
 
 export interface Clock {
@@ -221,6 +243,7 @@ export interface Host {
   readonly http: Http
   /** The transport for a socket path of the target (`/run/api.sock` unless told). */
   api(socketPath?: string): ApiTransport
+  readonly server: SocketServer
   readonly clock: Clock
   readonly entropy: Entropy
   readonly facts: HostFacts

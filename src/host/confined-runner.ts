@@ -1,0 +1,150 @@
+/**
+ * Commands of a target that is not this machine: its own programs are run as plain calls in this process, executables
+ * that lie under the root as child processes, and nothing of this machine, ever.
+ */
+import path from 'node:path'
+import { EXIT_FAILURE, type ExitCode } from '../lib/exit-codes.ts'
+import { messageOf } from '../lib/errors.ts'
+import { lineSplitter } from '../lib/lines.ts'
+import type { Host, ProcessRunner, Program, ProgramIo, RunRequest, RunResult } from '../lib/ports.ts'
+import { runProgram } from '../lib/program.ts'
+import { encodeUtf8 } from '../lib/utf8.ts'
+import { startFailure } from './spawn-runner.ts'
+
+/** Loads a program by its name, or undefined if there is none of that name. */
+export type ProgramTable = ReadonlyMap<string, () => Promise<Program>>
+
+export interface ConfinedRunnerOptions {
+  readonly programs: ProgramTable
+  /** Runs executables that were found under the root. */
+  readonly spawner: ProcessRunner
+  /** The environment that programs inherit. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+  /** The host that programs are given; asked for late, since the runner is a part of it. */
+  readonly host: () => Host
+  /** Run restart commands and actions too, where they exist under the root. */
+  readonly runCommands?: boolean
+}
+
+const NOT_RUN = new Set(['restart', 'action', 'reload'])
+const MAX_LINKS = 10
+
+interface Capture {
+  readonly io: ProgramIo
+  stdout: string
+  stderr: string
+}
+
+/** Runs commands against a program table; see the head of this file. */
+export class ConfinedRunner implements ProcessRunner {
+  private readonly options: ConfinedRunnerOptions
+  private readonly background = new Set<Promise<unknown>>()
+
+  constructor(options: ConfinedRunnerOptions) {
+    this.options = options
+  }
+
+  async run(request: RunRequest): Promise<RunResult> {
+    const { command } = request
+    const name = command[0] ?? ''
+    if (name === '') return startFailure(command, 'empty command')
+    if (NOT_RUN.has(request.purpose) && this.options.runCommands !== true) {
+      return { ...startFailure(command, ''), startError: undefined, exitCode: 0, recorded: true }
+    }
+    const target = this.followLinks(name)
+    const load = this.options.programs.get(path.posix.basename(target))
+    const { fs } = this.options.host()
+    // what somebody put under the root goes before the program of the same name
+    if (target.startsWith('/') && fs.lstat(target)?.kind === 'file') return this.spawn(request, target)
+    if (load === undefined) return startFailure(command, 'no such program under the root')
+    return this.call(request, await load())
+  }
+
+  /** Starts a program as a call that goes on by itself; `settled` waits for it. */
+  async runDetached(request: RunRequest): Promise<void> {
+    const target = this.followLinks(request.command[0] ?? '')
+    const load = this.options.programs.get(path.posix.basename(target))
+    if (load === undefined) throw new Error(`${target}: no such program under the root`)
+    const program = await load()
+    const task = this.call(request, program).then((result) => {
+      if (result.stderr.length > 0) process.stderr.write(result.stderr)
+    })
+    this.background.add(task)
+    void task.finally(() => this.background.delete(task))
+  }
+
+  /** Resolves when everything that was started detached has ended. */
+  async settled(): Promise<void> {
+    while (this.background.size > 0) await Promise.allSettled(this.background)
+  }
+
+  private followLinks(name: string): string {
+    const { fs } = this.options.host()
+    let target = name
+    for (let i = 0; i < MAX_LINKS && target.startsWith('/') && fs.lstat(target)?.kind === 'symlink'; i++) {
+      target = path.posix.resolve(path.posix.dirname(target), fs.readLink(target))
+    }
+    return target
+  }
+
+  private spawn(request: RunRequest, target: string): Promise<RunResult> {
+    const { fs } = this.options.host()
+    return this.options.spawner.run({ ...request, command: [fs.hostPath(target), ...request.command.slice(1)] })
+  }
+
+  private capture(request: RunRequest, signal: AbortSignal): Capture {
+    const lines = request.onStderrLine === undefined ? undefined : lineSplitter(request.onStderrLine)
+    const { stdin = '' } = request
+    const capture: Capture = {
+      stdout: '',
+      stderr: '',
+      io: {
+        readStdin: () => Promise.resolve(typeof stdin === 'string' ? encodeUtf8(stdin) : stdin),
+        stdout: {
+          write: (text) => {
+            capture.stdout += text
+          },
+        },
+        stderr: {
+          write: (text) => {
+            capture.stderr += text
+            lines?.push(text)
+          },
+        },
+        env: { ...this.options.env, ...request.env },
+        cwd: '/',
+        signal,
+      },
+    }
+    return capture
+  }
+
+  private async call(request: RunRequest, program: Program): Promise<RunResult> {
+    const { command, timeoutMs } = request
+    const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
+    const signals = [this.options.signal, request.signal, timeout].filter((signal) => signal !== undefined)
+    const signal = AbortSignal.any(signals)
+    const capture = this.capture(request, signal)
+    const ended = (exitCode: ExitCode | undefined): RunResult => ({
+      command,
+      exitCode,
+      signal: exitCode === undefined ? 'SIGKILL' : undefined,
+      timedOut: timeout?.aborted === true,
+      startError: undefined,
+      recorded: false,
+      stdout: encodeUtf8(capture.stdout),
+      stderr: encodeUtf8(capture.stderr),
+    })
+    const killed = new Promise<undefined>((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve(undefined)
+      })
+    })
+    const work = runProgram(program, command.slice(1), capture.io, this.options.host()).catch((error: unknown) => {
+      capture.stderr += `${program.name}: ${messageOf(error)}\n`
+      return EXIT_FAILURE
+    })
+    return ended(await Promise.race([work, killed]))
+  }
+}

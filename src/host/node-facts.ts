@@ -1,0 +1,78 @@
+import dns from 'node:dns'
+import fs from 'node:fs'
+import os from 'node:os'
+import type { HostFacts, PciDevice, ProcessRunner, Resolver } from '../lib/ports.ts'
+import { PATHS } from '../lib/paths.ts'
+
+const AMAZON_VENDOR = '1d0f'
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
+
+function readIfAny(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** CPU limit of the own cgroup (v2 `cpu.max`, v1 quota and period), rounded up; undefined without a limit. */
+function cgroupCpuLimit(): number | undefined {
+  const group = readIfAny('/proc/self/cgroup') ?? ''
+  const unified = /^0::(.*)$/m.exec(group)?.[1]
+  const max = unified === undefined ? undefined : readIfAny(`/sys/fs/cgroup${unified}/cpu.max`)?.trim().split(' ')
+  const legacy = /^\d+:(?:[^:]*,)?cpu(?:,[^:]*)?:(.*)$/m.exec(group)?.[1]
+  const base = `/sys/fs/cgroup/cpu${legacy ?? ''}`
+  const quota = max?.[0] ?? readIfAny(`${base}/cpu.cfs_quota_us`)
+  const period = max?.[1] ?? readIfAny(`${base}/cpu.cfs_period_us`)
+  const limit = Number(quota) / Number(period)
+  return limit > 0 && Number.isFinite(limit) ? Math.ceil(limit) : undefined
+}
+
+/** The fourth word of each line that `lspci -n -m` prints is the device. */
+export function parseLspci(text: string): PciDevice[] {
+  const devices: PciDevice[] = []
+  for (const line of text.split('\n')) {
+    const words = line.split(/\s+/).map((word) => word.replaceAll('"', ''))
+    if (words.length >= 4) devices.push({ vendor: words[2] as string, device: words[3] as string })
+  }
+  return devices
+}
+
+/** Facts of this machine. A missing `lspci` counts as no devices. */
+export function nodeFacts(runner: ProcessRunner, lspciPath: string = PATHS.lspci): HostFacts {
+  return {
+    // Node counts the affinity mask, as the reference does; the cgroup quota is not part of it
+    cpus: () => Math.min(os.availableParallelism(), cgroupCpuLimit() ?? Number.POSITIVE_INFINITY),
+    arch: () => ARCHITECTURES[os.arch()] ?? os.arch(),
+    memoryBytes: () => os.totalmem(),
+    pciDevices: async () => {
+      if (!fs.existsSync(lspciPath)) return []
+      const result = await runner.run({
+        command: [lspciPath, '-n', '-m', '-d', `${AMAZON_VENDOR}:::`],
+        purpose: 'program',
+      })
+      return result.exitCode === 0 ? parseLspci(Buffer.from(result.stdout).toString('utf8')) : []
+    },
+  }
+}
+
+/** The system resolver. */
+export const nodeResolver: Resolver = {
+  lookup: async (name) => {
+    try {
+      const found = await dns.promises.lookup(name, { all: true })
+      return found.map(({ address }) => address)
+    } catch {
+      return []
+    }
+  },
+  reverse: async (address) => {
+    try {
+      const { hostname } = await dns.promises.lookupService(address, 0)
+      return hostname === address ? undefined : hostname
+    } catch {
+      return undefined
+    }
+  },
+}

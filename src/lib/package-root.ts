@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url'
+
+declare const BUNDLED: boolean | undefined
+
+// bundled code lies in dist/chunks or dist, sources in src/lib
+const toRoot = typeof BUNDLED === 'undefined' ? '../..' : import.meta.url.includes('/chunks/') ? '../..' : '..'
+
+/** Path on this machine of a file that the package ships, such as `src/templates/motd`. */
+export function packageFile(relative: string): string {
+  return fileURLToPath(new URL(`${toRoot}/${relative}`, import.meta.url))
+}
