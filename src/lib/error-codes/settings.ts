@@ -1,4 +1,48 @@
-import type { ErrorCodeEntry } from './entry.ts'
+import { entry, type ErrorCodeEntry } from './entry.ts'
 
 /** User data, TOML and JSON documents, and the settings model. */
-export const SETTINGS_CODES = {} as const satisfies Record<string, ErrorCodeEntry>
+export const SETTINGS_CODES = {
+  METADATA_INVALID: entry(
+    'The metadata of services or configuration files is incomplete or has unknown members.',
+    'Compare it with the defaults of the variant.',
+  ),
+  SETTINGS_BAD_KEY: entry(
+    'A name in a map, such as that of a container or a label, is not allowed there.',
+    'See the message for the names that are possible.',
+  ),
+  SETTINGS_DUPLICATE_KEY: entry('The same setting is given twice under two spellings.', 'Keep one of the two members.'),
+  SETTINGS_INVALID_VALUE: entry(
+    'A value has the right type but does not follow the rules of its setting.',
+    'See the message for what is accepted.',
+  ),
+  SETTINGS_MISSING_KEY: entry(
+    'A member that has to be given together with its neighbours is missing.',
+    'Add the member named in the message.',
+  ),
+  SETTINGS_NULL_VALUE: entry(
+    'A value is null (in TOML: nan or inf) where a value is needed.',
+    'Give a value, or leave the member out.',
+  ),
+  SETTINGS_OUT_OF_RANGE: entry('A number lies outside the range of its setting.', 'The message names the range.'),
+  SETTINGS_UNKNOWN_GROUP: entry(
+    'No settings group of this name exists in the variant.',
+    'Check the spelling and the variant: the families have different groups.',
+  ),
+  SETTINGS_UNKNOWN_KEY: entry('No setting of this name exists.', 'Check the spelling.'),
+  SETTINGS_UNSTORABLE_KEY: entry(
+    'A name cannot be part of a datastore key.',
+    'Use ASCII letters, digits, `_`, `-`, `/` and `.`; at most 255 bytes for the whole key.',
+  ),
+  SETTINGS_WRONG_TYPE: entry('A value has the wrong type.', 'Write it as the type that the message names.'),
+  USERDATA_INTEGER_RANGE: entry(
+    'An integer does not fit in 64 bits with sign.',
+    'Integers go from -9223372036854775808 to 9223372036854775807.',
+  ),
+  USERDATA_JSON_SYNTAX: entry('The document is not JSON.', 'See the position named.'),
+  USERDATA_NO_SETTINGS: entry(
+    'The document has no settings.',
+    'Settings stand below a top-level table named settings.',
+  ),
+  USERDATA_TOML_DUPLICATE: entry('A TOML key or table is defined twice.', 'Merge the two definitions into one.'),
+  USERDATA_TOML_SYNTAX: entry('The document is not TOML 1.0.', 'See the position named.'),
+} as const satisfies Record<string, ErrorCodeEntry>
