@@ -25,6 +25,8 @@ export interface ConfinedRunnerOptions {
   readonly host: () => Host
   /** Run restart commands and actions too, where they exist under the root. */
   readonly runCommands?: boolean
+  /** Gets whatever a program of this process threw, beside the text on its standard error. */
+  readonly onFailure?: (program: string, error: unknown) => void
 }
 
 const NOT_RUN = new Set(['restart', 'action', 'reload'])
@@ -141,7 +143,9 @@ export class ConfinedRunner implements ProcessRunner {
         resolve(undefined)
       })
     })
-    const work = runProgram(program, command.slice(1), capture.io, this.options.host()).catch((error: unknown) => {
+    const work = runProgram(program, command.slice(1), capture.io, this.options.host(), (error) => {
+      this.options.onFailure?.(program.name, error)
+    }).catch((error: unknown) => {
       capture.stderr += `${program.name}: ${messageOf(error)}\n`
       return EXIT_FAILURE
     })

@@ -39,6 +39,13 @@ export function parseLspci(text: string): PciDevice[] {
   return devices
 }
 
+/** The first address of this machine that is not loopback or link-local, IPv4 before IPv6; loopback if there is none. */
+export function primaryAddress(): string {
+  const all = Object.values(os.networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  const outward = all.filter(({ internal, address }) => !internal && !address.startsWith('fe80'))
+  return (outward.find(({ family }) => family === 'IPv4') ?? outward[0])?.address ?? '127.0.0.1'
+}
+
 /** Facts of this machine. A missing `lspci` counts as no devices. */
 export function nodeFacts(runner: ProcessRunner, lspciPath: string = PATHS.lspci): HostFacts {
   return {

@@ -14,17 +14,23 @@ export function renderFailure(program: string, error: unknown): string {
   return `${program}: error[INTERNAL] ${messageOf(error)}\n`
 }
 
-/** Runs a program to its exit code: whatever it throws becomes one message on standard error. */
+/**
+ * Runs a program to its exit code: whatever it throws becomes one message on standard error.
+ *
+ * @param onFailure gets what was thrown, for callers in the same process that want more than the text
+ */
 export async function runProgram(
   program: Program,
   argv: readonly string[],
   io: ProgramIo,
   host: Host,
+  onFailure?: (error: unknown) => void,
 ): Promise<ExitCode> {
   try {
     return await program.run(argv, io, host)
   } catch (error) {
     if (io.signal.aborted && error === io.signal.reason) return EXIT_INTERRUPTED
+    onFailure?.(error)
     io.stderr.write(renderFailure(program.name, error))
     return error instanceof PipelineError ? error.exit : EXIT_FAILURE
   }

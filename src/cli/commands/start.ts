@@ -1,0 +1,130 @@
+import { mkdtempSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { startMetadataServer } from '../../host/metadata-listener.ts'
+import { parseArgs, type ArgsSpec, type ParsedArgs } from '../../lib/args.ts'
+import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
+import { DEFAULT_METADATA, type Facts, type MetadataFacts } from '../../lib/facts.ts'
+import { PATHS } from '../../lib/paths.ts'
+import type { Host, ProgramIo } from '../../lib/ports.ts'
+import { packageFile } from '../../lib/package-root.ts'
+import { encodeBase64 } from '../../lib/strict-base64.ts'
+import type { Variant } from '../../variants/variant.ts'
+import { bootTarget, type BootSummary } from '../boot-target.ts'
+import * as options from '../options.ts'
+import { renderBoot } from '../present.ts'
+import { paletteFor } from '../terminal.ts'
+import { stopped, watcher } from './serve.ts'
+
+const DEFAULT_VARIANT = 'aws-k8s-1.30'
+
+const OPTIONS = [
+  { ...options.VARIANT_OPTION, help: `variant (default: ${DEFAULT_VARIANT})` },
+  options.RELEASE_OPTION,
+  { ...options.USER_DATA_OPTION, help: 'user data (default: an example)' },
+  { ...options.ROOT_OPTION, help: "directory that stands for the target's / (default: a new one)" },
+  { ...options.IMDS_OPTION, help: 'metadata service (default: one of our own, on loopback)' },
+  options.FACTS_OPTION,
+  { names: ['--serve'], help: 'keep the API up after the boot' } as const,
+  options.FRESH_OPTION,
+  options.RUN_COMMANDS_OPTION,
+  options.FORMAT_OPTION,
+  options.SHOW_SECRETS_OPTION,
+]
+
+export const startSpec: ArgsSpec = {
+  usage: options.usageText(
+    'bottlerocket start [OPTION]...',
+    OPTIONS,
+    'Boots a variant under a directory with a metadata server of our own, and shows what happened.',
+  ),
+  options: OPTIONS,
+}
+
+function exampleUserData(variant: Variant): string {
+  return packageFile(`src/cli/examples/${variant.name.startsWith('aws-ecs') ? 'aws-ecs' : 'aws-k8s'}.toml`)
+}
+
+/** Metadata of the embedded server: the facts file's, else the defaults, with the user data put in. */
+function metadataOf(facts: Facts, userData: Uint8Array): { imds: MetadataFacts; facts: Facts } {
+  const imds: MetadataFacts = { ...DEFAULT_METADATA, ...facts.imds, userData: { base64: encodeBase64(userData) } }
+  return { imds, facts: { currentIp: imds.localIpv4, ...facts, imds } }
+}
+
+/** The caller's environment without anything of AWS or of proxies: the boot uses dummy credentials and `endpoint`. */
+function bootEnvironment(env: ProgramIo['env'], endpoint: string): ProgramIo['env'] {
+  const kept = Object.entries(env).filter(([name]) => !/^AWS_|_proxy$/i.test(name))
+  return {
+    ...Object.fromEntries(kept),
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'dummy',
+  }
+}
+
+interface Embedded {
+  readonly url: string
+  readonly facts: Facts
+  close(): Promise<void>
+}
+
+/** The metadata service to boot with: the one that `--imds` names, else one of our own on loopback. */
+async function metadataService(io: ProgramIo, host: Host, args: ParsedArgs, variant: Variant): Promise<Embedded> {
+  const facts = options.factsOf(io, host, args)
+  const url = args.value('--imds')
+  if (url !== undefined) return { url, facts, close: () => Promise.resolve() }
+  const file = args.value('--user-data') ?? exampleUserData(variant)
+  const served = metadataOf(facts, options.readTypedFile(io, host, file))
+  const server = await startMetadataServer({ facts: served.facts, port: 0 })
+  return { url: server.url, facts: served.facts, close: () => server.close() }
+}
+
+function newRoot(variant: Variant): string {
+  return mkdtempSync(path.join(os.tmpdir(), `${variant.name}-`))
+}
+
+async function serveUntilStopped(summary: BootSummary, io: ProgramIo): Promise<void> {
+  const socket = summary.host.fs.hostPath(PATHS.apiSocket)
+  const show = paletteFor(io).strong(`apiclient --socket-path ${socket} set motd=hi`)
+  io.stdout.write(
+    `\nThe API is up. Try, from the package's folder in another terminal:\n  npx ${show}\nCtrl-C stops it.\n`,
+  )
+  await stopped(io.signal)
+}
+
+/** `bottlerocket start`: the main job in one command. */
+export async function start(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode> {
+  const args = parseArgs(startSpec, argv)
+  const asJson = options.wantsJson(startSpec, args)
+  const variant = options.variantOf(startSpec, args, DEFAULT_VARIANT)
+  const typedRoot = args.value('--root')
+  const service = await metadataService(io, host, args, variant)
+  let serving = false
+  const watch = watcher(io)
+  const summary = await bootTarget({
+    variant,
+    root: typedRoot === undefined ? newRoot(variant) : options.typedPath(io, typedRoot),
+    imdsUrl: service.url,
+    facts: service.facts,
+    fresh: args.flags.has('--fresh'),
+    runCommands: args.flags.has('--run-commands'),
+    env: bootEnvironment(io.env, service.url),
+    signal: io.signal,
+    watch: (event) => {
+      if (serving) watch(event)
+    },
+  })
+  if (asJson) io.stdout.write(summary.report() + '\n')
+  else {
+    io.stdout.write(renderBoot(summary, paletteFor(io), args.flags.has('--show-secrets')))
+    io.stderr.write(summary.result.stderr)
+  }
+  const ok = summary.result.failedStep === undefined
+  if (ok && args.flags.has('--serve')) {
+    serving = true
+    await serveUntilStopped(summary, io)
+  }
+  await summary.close()
+  await service.close()
+  return ok ? EXIT_OK : EXIT_FAILURE
+}

@@ -1,0 +1,97 @@
+/** `bottlerocket`: the umbrella tool. Each command is loaded when it is called. */
+import { readFileSync } from 'node:fs'
+import { EXIT_OK, EXIT_USAGE, type ExitCode } from '../lib/exit-codes.ts'
+import { parseJson } from '../lib/json-parse.ts'
+import { member } from '../lib/json.ts'
+import { packageFile } from '../lib/package-root.ts'
+import type { Host, Program, ProgramIo } from '../lib/ports.ts'
+
+interface Command {
+  readonly about: string
+  load(): Promise<{
+    run(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode>
+    spec: { usage: string }
+  }>
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  start: {
+    about: 'boot a variant with an embedded metadata server and show what happened',
+    load: async () => {
+      const { start, startSpec } = await import('./commands/start.ts')
+      return { run: start, spec: startSpec }
+    },
+  },
+  boot: {
+    about: 'boot a variant under a root directory',
+    load: async () => {
+      const { boot, bootSpec } = await import('./commands/boot.ts')
+      return { run: boot, spec: bootSpec }
+    },
+  },
+  render: {
+    about: 'offline: which files and commands does this user data lead to',
+    load: async () => {
+      const { render, renderSpec } = await import('./commands/render.ts')
+      return { run: render, spec: renderSpec }
+    },
+  },
+  serve: {
+    about: 'serve the API of a variant under a root directory',
+    load: async () => {
+      const { serve, serveSpec } = await import('./commands/serve.ts')
+      return { run: serve, spec: serveSpec }
+    },
+  },
+  imds: {
+    about: 'serve instance metadata and the AWS calls of a boot on loopback',
+    load: async () => {
+      const { imds, imdsSpec } = await import('./commands/imds.ts')
+      return { run: imds, spec: imdsSpec }
+    },
+  },
+}
+
+function usage(): string {
+  const rows = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(8)}${about}`)
+  return [
+    'usage: bottlerocket COMMAND [OPTION]...',
+    '',
+    ...rows,
+    '',
+    '`bottlerocket COMMAND --help` tells more; `bottlerocket --version` prints the version.',
+    '',
+  ].join('\n')
+}
+
+function version(): string {
+  const value = member(parseJson(readFileSync(packageFile('package.json'), 'utf8')), 'version')
+  return typeof value === 'string' ? value : 'unknown'
+}
+
+/** The umbrella tool as a program. */
+export const bottlerocket: Program = {
+  name: 'bottlerocket',
+  async run(argv, io, host) {
+    const [name = '', ...rest] = argv
+    if (name === '--help' || name === 'help' || name === '-h') {
+      io.stdout.write(usage())
+      return EXIT_OK
+    }
+    if (name === '--version') {
+      io.stdout.write(`${version()}\n`)
+      return EXIT_OK
+    }
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+    if (command === undefined) {
+      io.stderr.write(`bottlerocket: ${name === '' ? 'no command' : `unknown command '${name}'`}\n${usage()}`)
+      return EXIT_USAGE
+    }
+    const { run, spec } = await command.load()
+    if (rest.includes('--help') || rest.includes('-h')) {
+      io.stdout.write(spec.usage)
+      return EXIT_OK
+    }
+    return run(rest, io, host)
+  },
+}

@@ -1,0 +1,172 @@
+/** Rendering offline: the same programs as in a boot, over files in memory, contacting nobody. */
+import { ApiClient, encodeQuery, isSuccess } from '../api/client.ts'
+import { startApiServer } from '../apiserver/start.ts'
+import type { Diagnostic } from '../lib/diagnostics.ts'
+import { PipelineError } from '../lib/errors.ts'
+import { EXIT_OK } from '../lib/exit-codes.ts'
+import type { Facts } from '../lib/facts.ts'
+import { parseJson } from '../lib/json-parse.ts'
+import type { JsonValue } from '../lib/json.ts'
+import { LAUNCH_TRANSACTION } from '../lib/paths.ts'
+import type { Host, Http, ProgramIo } from '../lib/ports.ts'
+import { decodeUtf8Lossy } from '../lib/utf8.ts'
+import { loadModel, type SettingsModel } from '../model/models.ts'
+import { validateSettings } from '../model/validate.ts'
+import type { Variant } from '../variants/variant.ts'
+import { bootSteps, storewolfCommand } from './boot-steps.ts'
+import { readDocument } from './document.ts'
+import { eventLog, outcomeOf, type ApplyOutcome, type EventLog } from './report.ts'
+import { offlineTarget, type TargetHost } from './target-host.ts'
+
+export interface NamedBytes {
+  readonly file: string
+  readonly bytes: Uint8Array
+}
+
+export interface RenderOptions {
+  readonly variant: Variant
+  readonly userData: NamedBytes
+  /** Later settings changes, each a document of its own. */
+  readonly changes: readonly NamedBytes[]
+  readonly facts: Facts
+  /** What generators reach over HTTP; without it no generator runs. */
+  readonly http?: Http
+  readonly io: Pick<ProgramIo, 'env' | 'signal'>
+}
+
+export interface ChangeResult extends ApplyOutcome {
+  readonly accepted: boolean
+  readonly changedKeys: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface RenderResult extends ApplyOutcome {
+  readonly accepted: boolean
+  /** Effective settings, present when they were accepted. */
+  readonly settings: JsonValue | undefined
+  readonly changes: readonly ChangeResult[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+const NOTHING: ApplyOutcome = { files: [], commands: [], notRendered: [] }
+const GENERATOR_STEPS = new Set(['early-boot-config', 'sundog', 'pluto'])
+/** The API's answer to a commit without anything to commit. */
+const NOTHING_PENDING = 422
+
+const refuseAll: Http = {
+  request: ({ url }) => Promise.reject(new PipelineError('INTERNAL', `offline, yet ${url} was asked for`)),
+}
+
+/** One target in memory with its API running. */
+class OfflineRun {
+  private readonly target: TargetHost
+  private readonly model: SettingsModel
+  private readonly options: RenderOptions
+  private readonly log: EventLog = eventLog()
+  private failures: PipelineError[] = []
+
+  constructor(options: RenderOptions) {
+    this.options = options
+    this.model = loadModel(options.variant.modelName)
+    this.target = offlineTarget(
+      {
+        variant: options.variant,
+        facts: options.facts,
+        events: this.log,
+        io: options.io,
+        onFailure: (_program, error) => {
+          if (error instanceof PipelineError) this.failures.push(error)
+        },
+      },
+      options.http ?? refuseAll,
+    )
+  }
+
+  get host(): Host {
+    return this.target.host
+  }
+
+  private get api(): ApiClient {
+    return new ApiClient(this.host.api())
+  }
+
+  /** @throws PipelineError of the program that failed, or one with its standard error */
+  private async command(command: readonly string[]): Promise<void> {
+    this.failures = []
+    const result = await this.host.runner.run({ command, purpose: 'program' })
+    if (result.exitCode === EXIT_OK) return
+    throw (
+      this.failures.at(-1) ??
+      new PipelineError('HOST_COMMAND_FAILED', `${command.join(' ')}: ${decodeUtf8Lossy(result.stderr).trim()}`)
+    )
+  }
+
+  private async step(name: string): Promise<void> {
+    const step = bootSteps(this.options.variant).find((candidate) => candidate.name === name)
+    for (const command of step?.kind === 'command' ? step.commands : []) await this.command(command)
+  }
+
+  async open(): Promise<void> {
+    await this.command(storewolfCommand(this.options.variant))
+    await startApiServer(this.host, { model: this.model })
+  }
+
+  /** Checks a document and writes it to a transaction. Returns what is wrong with it. */
+  async patch(source: NamedBytes, transaction: string): Promise<readonly Diagnostic[]> {
+    const read = readDocument(source.bytes, source.file)
+    if (!read.ok) return read.diagnostics
+    const { settings, sourceMap } = read.document
+    const found = validateSettings(this.model, settings, sourceMap)
+    if (found.some(({ severity }) => severity === 'error')) return found
+    const response = await this.api.request('PATCH', `/settings?tx=${encodeQuery(transaction)}`, settings)
+    if (isSuccess(response.status)) return found
+    // the model agreed, so it is a key that the datastore cannot hold
+    const refused: Diagnostic = { code: 'API_BAD_STATUS', severity: 'error', path: 'settings', message: response.body }
+    return [...found, refused]
+  }
+
+  async first(): Promise<RenderResult> {
+    const generators = this.options.http !== undefined
+    if (generators) await this.step('early-boot-config')
+    const diagnostics = await this.patch(this.options.userData, LAUNCH_TRANSACTION)
+    if (diagnostics.some(({ severity }) => severity === 'error')) {
+      return { accepted: false, settings: undefined, ...NOTHING, changes: [], diagnostics }
+    }
+    for (const { name } of bootSteps(this.options.variant)) {
+      if (GENERATOR_STEPS.has(name) && name !== 'early-boot-config' && generators) await this.step(name)
+    }
+    await this.step('settings-applier')
+    const settings = await this.api.getJson('/settings')
+    return { accepted: true, settings, ...outcomeOf(this.log.take()), changes: [], diagnostics }
+  }
+
+  async change(source: NamedBytes, index: number): Promise<ChangeResult> {
+    const transaction = `change-${String(index)}`
+    const diagnostics = await this.patch(source, transaction)
+    if (diagnostics.some(({ severity }) => severity === 'error')) {
+      return { accepted: false, changedKeys: [], ...NOTHING, diagnostics }
+    }
+    const response = await this.api.request('POST', `/tx/commit_and_apply?tx=${encodeQuery(transaction)}`)
+    if (response.status === NOTHING_PENDING) return { accepted: true, changedKeys: [], ...NOTHING, diagnostics }
+    if (!isSuccess(response.status)) throw new PipelineError('API_BAD_STATUS', response.body)
+    await this.target.settled()
+    const outcome = outcomeOf(this.log.take())
+    const changedKeys = parseJson(response.body) as string[]
+    return { accepted: true, changedKeys, ...outcome, files: outcome.files.filter((file) => file.changed), diagnostics }
+  }
+}
+
+/**
+ * Renders every file of a variant for some user data, then applies changes one after another.
+ *
+ * @throws PipelineError when a generator fails; findings about the documents are part of the result
+ */
+export async function renderOffline(options: RenderOptions): Promise<RenderResult> {
+  const run = new OfflineRun(options)
+  await run.open()
+  const first = await run.first()
+  if (!first.accepted) return first
+  const changes: ChangeResult[] = []
+  for (const [index, source] of options.changes.entries()) changes.push(await run.change(source, index))
+  return { ...first, changes }
+}

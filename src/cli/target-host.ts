@@ -1,0 +1,120 @@
+/** Builds the host of a target that is not this machine: a root directory, or nothing but memory. */
+import { ConfinedRunner } from '../host/confined-runner.ts'
+import { directChannel } from '../host/direct-channel.ts'
+import { MemoryFs } from '../host/memory-fs.ts'
+import { nodeFacts, nodeResolver } from '../host/node-facts.ts'
+import { socketTransports } from '../host/node-host.ts'
+import { NodeHttp } from '../host/node-http.ts'
+import { systemClock, systemEntropy } from '../host/node-ports.ts'
+import { overlayImage } from '../host/overlay-fs.ts'
+import { RootedFs } from '../host/rooted-fs.ts'
+import { socketServer } from '../host/socket-server.ts'
+import { SpawnRunner } from '../host/spawn-runner.ts'
+import type { Facts } from '../lib/facts.ts'
+import { PATHS } from '../lib/paths.ts'
+import type { EventSink, Host, HostFacts, Http, PciDevice, ProgramIo, Resolver, RootFs } from '../lib/ports.ts'
+import { imageTree } from '../variants/image.ts'
+import type { Variant } from '../variants/variant.ts'
+import { PROGRAMS } from './programs.ts'
+
+export interface TargetOptions {
+  readonly variant: Variant
+  readonly facts: Facts
+  readonly events: EventSink
+  readonly io: Pick<ProgramIo, 'env' | 'signal'>
+  /** Run restart commands that exist under the root instead of recording them. */
+  readonly runCommands?: boolean
+  /** Gets whatever a program threw. */
+  readonly onFailure?: (program: string, error: unknown) => void
+}
+
+export interface TargetHost {
+  readonly host: Host
+  /** Waits for everything that programs started in the background. */
+  settled(): Promise<void>
+}
+
+const pciDevice = (text: string): PciDevice => {
+  const [vendor = '', device = ''] = text.split(':')
+  return { vendor, device }
+}
+
+/** Facts as the facts file gives them; what it leaves out is read from this machine. */
+function factsOf(facts: Facts, machine: HostFacts): HostFacts {
+  const { cpus, arch, memoryBytes, pciDevices } = facts
+  return {
+    cpus: () => cpus ?? machine.cpus(),
+    arch: () => arch ?? machine.arch(),
+    memoryBytes: () => memoryBytes ?? machine.memoryBytes(),
+    pciDevices: () => (pciDevices === undefined ? machine.pciDevices() : Promise.resolve(pciDevices.map(pciDevice))),
+  }
+}
+
+function resolverOf(facts: Facts, fallback: Resolver): Resolver {
+  const { resolve } = facts
+  if (resolve === undefined) return fallback
+  return {
+    lookup: (name) => Promise.resolve(resolve[name] ?? []),
+    reverse: (address) =>
+      Promise.resolve(Object.entries(resolve).find(([, addresses]) => addresses.includes(address))?.[0]),
+  }
+}
+
+interface Parts {
+  readonly fs: RootFs
+  readonly http: Http
+  readonly imdsUrl: string
+  readonly channel: Pick<Host, 'api' | 'server'>
+  readonly resolver: Resolver
+}
+
+function assemble(options: TargetOptions, parts: Parts): TargetHost {
+  const spawner = new SpawnRunner(options.io.env)
+  const runner = new ConfinedRunner({
+    programs: PROGRAMS,
+    spawner,
+    env: options.io.env,
+    signal: options.io.signal,
+    host: () => host,
+    ...(options.runCommands === undefined ? {} : { runCommands: options.runCommands }),
+    ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
+  })
+  const host: Host = {
+    fs: parts.fs,
+    runner,
+    http: parts.http,
+    ...parts.channel,
+    clock: systemClock,
+    entropy: systemEntropy,
+    facts: factsOf(options.facts, nodeFacts(spawner, parts.fs.hostPath(PATHS.lspci))),
+    resolver: resolverOf(options.facts, parts.resolver),
+    events: options.events,
+    imdsUrl: parts.imdsUrl,
+  }
+  return { host, settled: () => runner.settled() }
+}
+
+/** A target whose files are under the directory `root` of this machine, with the metadata service at `imdsUrl`. */
+export function rootedTarget(options: TargetOptions, root: string, imdsUrl: string): TargetHost {
+  const fs = overlayImage(new RootedFs(root), imageTree(options.variant))
+  return assemble(options, {
+    fs,
+    http: new NodeHttp(),
+    imdsUrl,
+    channel: { api: socketTransports(fs), server: socketServer(fs) },
+    resolver: nodeResolver,
+  })
+}
+
+const nothingResolves: Resolver = { lookup: () => Promise.resolve([]), reverse: () => Promise.resolve(undefined) }
+
+/** A target in memory that contacts nobody: what would come over HTTP is answered by `http`, and no name resolves. */
+export function offlineTarget(options: TargetOptions, http: Http): TargetHost {
+  return assemble(options, {
+    fs: overlayImage(new MemoryFs(), imageTree(options.variant)),
+    http,
+    imdsUrl: 'http://metadata.invalid',
+    channel: directChannel(),
+    resolver: nothingResolves,
+  })
+}
