@@ -6,6 +6,34 @@ export const BOOT_CODES = {
     'The facts file is not understood.',
     'See which member the message names, and what it should be.',
   ),
+  GENERATOR_BOOT_CONFIG_INVALID: entry(
+    'A boot configuration or its settings file is not understood.',
+    'See the line that the message names; keys start with `kernel.` or `init.`.',
+  ),
+  GENERATOR_COMMAND_INVALID: entry(
+    "A setting's generator is no command.",
+    'Correct `setting-generator` in the metadata: a program and its arguments.',
+  ),
+  GENERATOR_FAILED: entry(
+    'A settings generator failed, so none of the generated settings was sent.',
+    'See what it printed, or set the setting in user data, which skips its generator.',
+  ),
+  GENERATOR_INVALID_ADDRESS: entry(
+    'A text is no IP address.',
+    'Check what wrote it; the current address stands in its file without a line end.',
+  ),
+  GENERATOR_INVALID_OUTPUT: entry(
+    'A settings generator printed something else than one JSON value.',
+    'Run the command by hand; it has to print JSON, or to end with 2 for no value.',
+  ),
+  GENERATOR_NO_HOSTNAME: entry(
+    'No host name is known for this machine.',
+    'Set settings.network.hostname, or give the address a name in DNS.',
+  ),
+  GENERATOR_VALUES_REFUSED: entry(
+    'The API did not accept the generated settings.',
+    'Its answer names the setting; setting it in user data skips its generator.',
+  ),
   IMDS_INVALID_ANSWER: entry(
     'The metadata service answered with something that cannot be read.',
     'Compare with `curl` on the instance; a proxy in between may answer instead.',
@@ -18,4 +46,5 @@ export const BOOT_CODES = {
     'The metadata service lacks an entry that is needed.',
     "Check the instance's metadata, or set the setting in user data.",
   ),
+  LISTEN_FAILED: entry('A port of this machine could not be opened.', 'Choose another --port, or stop what has it.'),
 } as const
