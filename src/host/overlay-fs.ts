@@ -4,16 +4,18 @@ import type { ImageEntry, ImageTree } from '../lib/image-tree.ts'
 import type { DirectoryEntry, FileStat, RootFs } from '../lib/ports.ts'
 import { decodeUtf8 } from '../lib/utf8.ts'
 
+type ImageKind = 'file' | 'symlink' | 'directory'
+
 const MAX_LINKS = 40
 
 /** Names directly below each directory that the image's files imply. */
-function indexDirectories(image: ImageTree): Map<string, Map<string, 'file' | 'symlink' | 'directory'>> {
-  const directories = new Map<string, Map<string, 'file' | 'symlink' | 'directory'>>()
+function indexDirectories(image: ImageTree): Map<string, Map<string, ImageKind>> {
+  const directories = new Map<string, Map<string, ImageKind>>()
   for (const [file, entry] of image) {
-    let kind: 'file' | 'symlink' | 'directory' = entry.kind
+    let kind: ImageKind = entry.kind
     for (let child = file; child !== '/'; child = path.posix.dirname(child)) {
       const parent = path.posix.dirname(child)
-      const names = directories.get(parent) ?? new Map<string, 'file' | 'symlink' | 'directory'>()
+      const names = directories.get(parent) ?? new Map<string, ImageKind>()
       directories.set(parent, names.set(path.posix.basename(child), kind))
       kind = 'directory'
     }
@@ -21,98 +23,95 @@ function indexDirectories(image: ImageTree): Map<string, Map<string, 'file' | 's
   return directories
 }
 
-/** A target's files over the read-only files of its image: what the root lacks is read from the image. */
-export function overlayImage(upper: RootFs, image: ImageTree): RootFs {
-  const directories = indexDirectories(image)
+/** The reading half of the overlay. */
+class ImageOverlay {
+  private readonly upper: RootFs
+  private readonly image: ImageTree
+  private readonly directories: Map<string, Map<string, ImageKind>>
 
-  const find = (target: string): { entry: ImageEntry; path: string } | undefined => {
+  constructor(upper: RootFs, image: ImageTree) {
+    this.upper = upper
+    this.image = image
+    this.directories = indexDirectories(image)
+  }
+
+  /** The image's own entry at a path, unless the root has something there. */
+  private shipped(target: string): ImageEntry | undefined {
+    return this.upper.lstat(target) === undefined ? this.image.get(path.posix.normalize(target)) : undefined
+  }
+
+  /** The image's file at a path, with links inside the image followed. */
+  private follow(target: string): string {
     let current = path.posix.normalize(target)
     for (let links = 0; links < MAX_LINKS; links++) {
-      const entry = image.get(current)
-      if (entry?.kind !== 'symlink') return entry === undefined ? undefined : { entry, path: current }
+      const entry = this.shipped(current)
+      if (entry?.kind !== 'symlink') return current
       current = path.posix.resolve(path.posix.dirname(current), entry.target)
     }
-    return undefined
+    return current
   }
-  const imageStat = (target: string, entry: ImageEntry | undefined): FileStat | undefined => {
+
+  private imageStat(target: string): FileStat | undefined {
+    const entry = this.image.get(target)
     if (entry?.kind === 'file') {
       return { kind: 'file', mode: entry.mode ?? 0o644, size: entry.read().length, uid: 0, gid: 0 }
     }
-    if (entry?.kind === 'symlink') {
-      return { kind: 'symlink', mode: 0o777, size: entry.target.length, uid: 0, gid: 0 }
-    }
-    return directories.has(path.posix.normalize(target))
-      ? { kind: 'directory', mode: 0o755, size: 0, uid: 0, gid: 0 }
-      : undefined
-  }
-  const readBytes = (target: string): Uint8Array => {
-    const shipped = upper.lstat(target) === undefined ? find(target)?.entry : undefined
-    return shipped?.kind === 'file' ? shipped.read() : upper.readBytes(target)
+    if (entry?.kind === 'symlink') return { kind: 'symlink', mode: 0o777, size: entry.target.length, uid: 0, gid: 0 }
+    return this.directories.has(target) ? { kind: 'directory', mode: 0o755, size: 0, uid: 0, gid: 0 } : undefined
   }
 
-  const read: Pick<RootFs, 'readBytes' | 'readText' | 'stat' | 'lstat' | 'readDirectory' | 'readLink'> = {
-    readBytes,
-    readText: (target) => decodeUtf8(readBytes(target)),
-    stat: (target) => {
-      const own = upper.stat(target)
-      if (own !== undefined || upper.lstat(target) !== undefined) return own
-      const found = find(target)
-      return imageStat(found?.path ?? target, found?.entry)
-    },
-    lstat: (target) => upper.lstat(target) ?? imageStat(target, image.get(path.posix.normalize(target))),
-    readLink: (target) => {
-      const entry = image.get(path.posix.normalize(target))
-      return entry?.kind === 'symlink' && upper.lstat(target) === undefined ? entry.target : upper.readLink(target)
-    },
-    readDirectory: (target) => {
-      const shipped = directories.get(path.posix.normalize(target))
-      if (shipped === undefined) return upper.readDirectory(target)
-      const names = new Map<string, DirectoryEntry>()
-      for (const [name, kind] of shipped) names.set(name, { name, kind })
-      if (upper.stat(target) !== undefined) {
-        for (const entry of upper.readDirectory(target)) names.set(entry.name, entry)
-      }
-      return [...names.values()].sort((a, b) => compareBytes(a.name, b.name))
-    },
+  readBytes(target: string): Uint8Array {
+    const followed = this.follow(target)
+    const entry = this.shipped(followed)
+    return entry?.kind === 'file' ? entry.read() : this.upper.readBytes(followed)
   }
-  return {
-    ...read,
-    makeDirectory: (target, mode) => {
-      upper.makeDirectory(target, mode)
-    },
-    writeFile: (target, data, mode) => {
-      upper.writeFile(target, data, mode)
-    },
-    replaceFile: (target, data, options) => {
-      upper.replaceFile(target, data, options)
-    },
-    rename: (from, to) => {
-      upper.rename(from, to)
-    },
-    symlink: (text, target) => {
-      upper.symlink(text, target)
-    },
-    changeMode: (target, mode) => {
-      upper.changeMode(target, mode)
-    },
-    changeGroup: (target, gid) => {
-      upper.changeGroup(target, gid)
-    },
-    remove: (target) => {
-      upper.remove(target)
-    },
-    removeDirectory: (target) => {
-      upper.removeDirectory(target)
-    },
-    removeTree: (target) => {
-      upper.removeTree(target)
-    },
-    syncFile: (target) => {
-      upper.syncFile(target)
-    },
-    syncDirectory: (target) => {
-      upper.syncDirectory(target)
-    },
-    hostPath: (target) => upper.hostPath(target),
+
+  stat(target: string): FileStat | undefined {
+    const followed = this.follow(target)
+    const own = this.upper.stat(followed)
+    if (own !== undefined || this.upper.lstat(followed) !== undefined) return own
+    return this.imageStat(followed)
   }
+
+  lstat(target: string): FileStat | undefined {
+    return this.upper.lstat(target) ?? this.imageStat(path.posix.normalize(target))
+  }
+
+  readLink(target: string): string {
+    const entry = this.shipped(target)
+    return entry?.kind === 'symlink' ? entry.target : this.upper.readLink(target)
+  }
+
+  readDirectory(target: string): readonly DirectoryEntry[] {
+    const shipped = this.directories.get(path.posix.normalize(target))
+    if (shipped === undefined) return this.upper.readDirectory(target)
+    const names = new Map<string, DirectoryEntry>()
+    for (const [name, kind] of shipped) names.set(name, { name, kind })
+    if (this.upper.stat(target) !== undefined) {
+      for (const entry of this.upper.readDirectory(target)) names.set(entry.name, entry)
+    }
+    return [...names.values()].sort((a, b) => compareBytes(a.name, b.name))
+  }
+}
+
+/** A target's files over the read-only files of its image: what the root lacks is read from the image. */
+export function overlayImage(upper: RootFs, image: ImageTree): RootFs {
+  const overlay = new ImageOverlay(upper, image)
+  const reads: Partial<RootFs> = {
+    readBytes: (target) => overlay.readBytes(target),
+    readText: (target) => decodeUtf8(overlay.readBytes(target)),
+    stat: (target) => overlay.stat(target),
+    lstat: (target) => overlay.lstat(target),
+    readLink: (target) => overlay.readLink(target),
+    readDirectory: (target) => overlay.readDirectory(target),
+  }
+  // everything that writes, and whatever the port gains later, is the root's own
+  return new Proxy(upper, {
+    get(target, name) {
+      const own = (reads as Record<string | symbol, unknown>)[name]
+      if (own !== undefined) return own
+      const value = Reflect.get(target, name) as unknown
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
 }

@@ -98,8 +98,8 @@ export class SpawnRunner implements ProcessRunner {
       })
       child.on('error', reject)
       child.on('spawn', () => {
-        child.stdin?.on('error', () => undefined)
-        child.stdin?.end(request.stdin ?? '', () => {
+        child.stdin.on('error', () => undefined)
+        child.stdin.end(request.stdin ?? '', () => {
           child.unref()
           resolve()
         })
