@@ -5,9 +5,42 @@ export const API_CODES = {
   API_BAD_STATUS: entry('The API answered with an error status.', 'The text after the status says what it refused.'),
   API_INVALID_RESPONSE: entry('The API answered with something unexpected.', 'Check that the socket is the API.'),
   API_UNREACHABLE: entry('The API socket could not be reached.', 'Is the server running, and is this its socket?'),
+  DATASTORE_CORRUPT: entry(
+    'The datastore, or a value in it, cannot be read.',
+    'The message names the key or directory; restore the file, or start over with a new datastore.',
+  ),
+  DATASTORE_INVALID_VALUE: entry(
+    'A stored value does not fit the settings model or the kind of its key.',
+    'The message names the key; write the setting again with a valid value.',
+  ),
+  DATASTORE_KEY_TOO_LONG: entry(
+    'A part of a key is too long for a file name.',
+    'A part may have 255 bytes, and each character but letters, digits, `_` and `-` counts three.',
+  ),
+  DATASTORE_LINKS_EXIST: entry(
+    'A datastore has version links but no data, so it cannot be created anew.',
+    'Remove the directory of the datastore if its data is really gone.',
+  ),
+  DATASTORE_MISSING: entry('There is no datastore at the path.', 'Run storewolf first; it creates the datastore.'),
+  DATASTORE_NOT_A_VALUE: entry(
+    'The key names a group of settings, or lies below a value.',
+    'Use a prefix to read a group; see the message for the key in question.',
+  ),
+  DATASTORE_UNWRITABLE: entry(
+    'The datastore could not be written; everything in it is as it was before.',
+    'Check free space, permissions, and whether the file system is mounted read-only.',
+  ),
+  OS_RELEASE_INVALID: entry(
+    'The os-release file lacks a variable or has no full version.',
+    'VARIANT_ID, VERSION_ID, BUILD_ID and PRETTY_NAME are needed; VERSION_ID has three numbers.',
+  ),
   SOCKET_IN_USE: entry('Another server answers on the socket.', 'Stop it, or choose another root.'),
   SOCKET_PATH_TOO_LONG: entry(
     'A unix socket path may have at most 107 bytes.',
     'Choose a shorter --root or socket path.',
+  ),
+  STOREWOLF_DEFAULTS_INVALID: entry(
+    'The defaults file is not TOML, or holds something that cannot be stored.',
+    'The message names the place; the file comes with the variant.',
   ),
 } as const
