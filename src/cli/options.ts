@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { ArgsSpec, OptionSpec, ParsedArgs } from '../lib/args.ts'
 import { usageError } from '../lib/args.ts'
 import { messageOf, PipelineError, systemCode } from '../lib/errors.ts'
-import { parseFacts, type Facts } from '../lib/facts.ts'
+import { DEFAULT_METADATA, parseFacts, type Facts } from '../lib/facts.ts'
 import type { Host, ProgramIo } from '../lib/ports.ts'
 import { findVariant, type Variant } from '../variants/variant.ts'
 
@@ -67,4 +67,11 @@ export function factsOf(io: ProgramIo, host: Host, args: ParsedArgs): Facts {
   const file = args.value('--facts')
   if (file === undefined) return {}
   return parseFacts(Buffer.from(readTypedFile(io, host, file)).toString('utf8'), file)
+}
+
+/** Facts with a plausible instance, and an AWS that answers for it, wherever the given ones say nothing. */
+export function completeFacts(facts: Facts): Facts & Required<Pick<Facts, 'imds'>> {
+  const imds = { ...DEFAULT_METADATA, ...facts.imds }
+  const aws = { eks: { serviceIpv4Cidr: '10.100.0.0/16' }, ec2: { privateDnsName: imds.localHostname } }
+  return { currentIp: imds.localIpv4, aws, ...facts, imds }
 }

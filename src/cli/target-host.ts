@@ -12,7 +12,7 @@ import { socketServer } from '../host/socket-server.ts'
 import { SpawnRunner } from '../host/spawn-runner.ts'
 import type { Facts } from '../lib/facts.ts'
 import { PATHS } from '../lib/paths.ts'
-import type { EventSink, Host, HostFacts, Http, PciDevice, ProgramIo, Resolver, RootFs } from '../lib/ports.ts'
+import type { EventSink, Host, HostFacts, Http, ProgramIo, Resolver, RootFs } from '../lib/ports.ts'
 import { imageTree } from '../variants/image.ts'
 import type { Variant } from '../variants/variant.ts'
 import { PROGRAMS } from './programs.ts'
@@ -34,11 +34,6 @@ export interface TargetHost {
   settled(): Promise<void>
 }
 
-const pciDevice = (text: string): PciDevice => {
-  const [vendor = '', device = ''] = text.split(':')
-  return { vendor, device }
-}
-
 /** Facts as the facts file gives them; what it leaves out is read from this machine. */
 function factsOf(facts: Facts, machine: HostFacts): HostFacts {
   const { cpus, arch, memoryBytes, pciDevices } = facts
@@ -46,7 +41,7 @@ function factsOf(facts: Facts, machine: HostFacts): HostFacts {
     cpus: () => cpus ?? machine.cpus(),
     arch: () => arch ?? machine.arch(),
     memoryBytes: () => memoryBytes ?? machine.memoryBytes(),
-    pciDevices: () => (pciDevices === undefined ? machine.pciDevices() : Promise.resolve(pciDevices.map(pciDevice))),
+    pciDevices: () => (pciDevices === undefined ? machine.pciDevices() : Promise.resolve(pciDevices)),
   }
 }
 

@@ -52,7 +52,7 @@ module.exports = {
     sole('(@iarna/toml|toml-eslint-parser)', 'toml/'),
     sole('(zod|ip-num)', '(model|schnauzer)/'),
     sole('pino', 'lib/log'),
-    sole('jsonc-parser', 'lib/json-parse'),
+    sole('jsonc-parser', 'lib/json-(parse|source)'),
     sole('@aws-sdk', 'pluto/'),
     budget('(settings-committer|bork|early-boot|sundog|shibaken|apiclient)/', 'zod|ip-num|handlebars'),
   ],

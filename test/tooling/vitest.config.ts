@@ -18,6 +18,10 @@ export default defineConfig({
       project('completeness'),
       // real processes and sockets, one file at a time
       project('e2e', { fileParallelism: false, testTimeout: 60_000 }),
+      // needs root and Debian packages: npm run test:system
+      ...(process.env['SYSTEM_TESTS'] === '1'
+        ? [project('system', { fileParallelism: false, testTimeout: 120_000 })]
+        : []),
     ],
   },
 })

@@ -1,8 +1,7 @@
-import { createMetadataHttp } from '../../imds-server/http.ts'
+import { createMetadataHandler, httpOverHandler } from '../../imds-server/handler.ts'
 import { parseArgs, type ArgsSpec } from '../../lib/args.ts'
 import { renderDiagnostic, sortDiagnostics, type Diagnostic } from '../../lib/diagnostics.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
-import { DEFAULT_METADATA, type Facts } from '../../lib/facts.ts'
 import { jsonObject, printJson, toJson, type JsonObject } from '../../lib/json.ts'
 import type { Host, ProgramIo } from '../../lib/ports.ts'
 import { decodeUtf8Lossy } from '../../lib/utf8.ts'
@@ -81,12 +80,6 @@ function printText(io: ProgramIo, result: RenderResult, documents: readonly Name
   })
 }
 
-/** Metadata for generators: what the facts file says, else a plausible instance. */
-function offlineFacts(facts: Facts): Facts {
-  const imds = { ...DEFAULT_METADATA, ...facts.imds }
-  return { currentIp: imds.localIpv4, ...facts, imds }
-}
-
 /** `bottlerocket render`: exit 1 when the settings or a change are rejected; the report is printed either way. */
 export async function render(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode> {
   const args = parseArgs(renderSpec, argv)
@@ -97,14 +90,14 @@ export async function render(argv: readonly string[], io: ProgramIo, host: Host)
   const changes = (args.values.get('--change') ?? []).map(read)
   const typedFacts = options.factsOf(io, host, args)
   const generators = !args.flags.has('--no-generators')
-  const facts = generators ? offlineFacts(typedFacts) : typedFacts
+  const facts = generators ? options.completeFacts(typedFacts) : typedFacts
   const result = await renderOffline({
     variant,
     userData,
     changes,
     facts,
     io,
-    ...(generators ? { http: createMetadataHttp(facts) } : {}),
+    ...(generators ? { http: httpOverHandler(createMetadataHandler(facts, { clock: host.clock })) } : {}),
   })
   if (asJson) io.stdout.write(reportJson(result) + '\n')
   else printText(io, result, [userData, ...changes])

@@ -1,10 +1,11 @@
 import { mkdtempSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { startMetadataServer } from '../../host/metadata-listener.ts'
+import { listenOnLoopback } from '../../host/loopback-listener.ts'
+import { startMetadataServer } from '../../imds-server/handler.ts'
 import { parseArgs, type ArgsSpec, type ParsedArgs } from '../../lib/args.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
-import { DEFAULT_METADATA, type Facts, type MetadataFacts } from '../../lib/facts.ts'
+import type { Facts } from '../../lib/facts.ts'
 import { PATHS } from '../../lib/paths.ts'
 import type { Host, ProgramIo } from '../../lib/ports.ts'
 import { packageFile } from '../../lib/package-root.ts'
@@ -45,12 +46,6 @@ function exampleUserData(variant: Variant): string {
   return packageFile(`src/cli/examples/${variant.name.startsWith('aws-ecs') ? 'aws-ecs' : 'aws-k8s'}.toml`)
 }
 
-/** Metadata of the embedded server: the facts file's, else the defaults, with the user data put in. */
-function metadataOf(facts: Facts, userData: Uint8Array): { imds: MetadataFacts; facts: Facts } {
-  const imds: MetadataFacts = { ...DEFAULT_METADATA, ...facts.imds, userData: { base64: encodeBase64(userData) } }
-  return { imds, facts: { currentIp: imds.localIpv4, ...facts, imds } }
-}
-
 /** The caller's environment without anything of AWS or of proxies: the boot uses dummy credentials and `endpoint`. */
 function bootEnvironment(env: ProgramIo['env'], endpoint: string): ProgramIo['env'] {
   const kept = Object.entries(env).filter(([name]) => !/^AWS_|_proxy$/i.test(name))
@@ -74,9 +69,11 @@ async function metadataService(io: ProgramIo, host: Host, args: ParsedArgs, vari
   const url = args.value('--imds')
   if (url !== undefined) return { url, facts, close: () => Promise.resolve() }
   const file = args.value('--user-data') ?? exampleUserData(variant)
-  const served = metadataOf(facts, options.readTypedFile(io, host, file))
-  const server = await startMetadataServer({ facts: served.facts, port: 0 })
-  return { url: server.url, facts: served.facts, close: () => server.close() }
+  const complete = options.completeFacts(facts)
+  const userData = { base64: encodeBase64(options.readTypedFile(io, host, file)) }
+  const served: Facts = { ...complete, imds: { ...complete.imds, userData } }
+  const server = await startMetadataServer({ facts: served, listen: listenOnLoopback, clock: host.clock })
+  return { url: server.url, facts: served, close: () => server.close() }
 }
 
 function newRoot(variant: Variant): string {

@@ -1,0 +1,207 @@
+/** The main job, as a user runs it: real processes, a real metadata server on loopback, real files. */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { runTool, startTool, stopTool, temporaryDirectory, waitForOutput } from '../support/run-tool.ts'
+
+const cleanups: (() => void)[] = []
+afterEach(() => {
+  cleanups.splice(0).forEach((cleanup) => {
+    cleanup()
+  })
+})
+const newDirectory = (): string => {
+  const directory = temporaryDirectory()
+  cleanups.push(() => {
+    directory.remove()
+  })
+  return directory.path
+}
+
+interface Report {
+  settings?: Record<string, Record<string, unknown>>
+  files: { path: string; mode: string; content: string; services: string[] }[]
+  commands: string[]
+  notRendered: { file: string }[]
+  steps: { name: string; outcome: string; startMs: number; endMs: number }[]
+  diagnostics: { code: string; message: string; hint?: string; at?: { file: string; line: number; column: number } }[]
+  failedStep?: string
+}
+const bootReport = (stdout: string): Report => JSON.parse(stdout) as Report
+
+describe('start', () => {
+  it.each([
+    ['aws-k8s-1.30', '/etc/kubernetes/kubelet/config', 'pluto'],
+    ['aws-ecs-2', '/etc/systemd/system/ecs.service.d/10-base.conf', 'sundog'],
+  ])('boots %s with nothing but defaults and writes what it reports', async (variant, file, step) => {
+    const root = newDirectory()
+    const result = await runTool('bottlerocket', ['start', '--variant', variant, '--root', root, '--format', 'json'])
+    expect(result.stderr).toBe('')
+    expect(result.code).toBe(0)
+    const report = bootReport(result.stdout)
+    expect(report.failedStep).toBeUndefined()
+    expect(report.notRendered).toEqual([])
+    expect(report.steps.find(({ name }) => name === step)?.outcome).toBe('ok')
+    expect(report.files.map(({ path: name }) => name)).toContain(file)
+    for (const written of report.files) {
+      const full = path.join(root, written.path)
+      expect(readFileSync(full, 'utf8')).toBe(written.content)
+      expect((statSync(full).mode & 0o7777).toString(8).padStart(4, '0')).toBe(written.mode)
+      expect(written.services.length).toBeGreaterThan(0)
+    }
+  })
+
+  it('shows steps, generated settings, files, commands and the root', async () => {
+    const root = newDirectory()
+    const result = await runTool('bottlerocket', ['start', '--root', root])
+    expect(result.code).toBe(0)
+    for (const text of [
+      'aws-k8s-1.30 1.24.1: first boot',
+      'early-boot-config',
+      '█',
+      'settings.kubernetes.cluster-dns-ip',
+      '/etc/kubernetes/kubelet/config',
+      'recorded, not run',
+      'systemctl try-restart kubelet.service',
+      `Root: ${root}`,
+    ]) {
+      expect(result.stdout).toContain(text)
+    }
+    // public keys of the instance are the admin container's user data
+    expect(result.stdout).toMatch(/admin\.user-data +=? *\(secret\)/)
+  })
+
+  it('opens no address but loopback and its own socket', async () => {
+    const root = newDirectory()
+    const log = path.join(root, 'connections')
+    const preload = pathToFileURL(fileURLToPath(new URL('../support/record-connections.mjs', import.meta.url))).href
+    const result = await runTool('bottlerocket', ['start', '--root', path.join(root, 'r')], {
+      env: {
+        NODE_OPTIONS: `--import ${preload}`,
+        CONNECTION_LOG: log,
+        // the user's own AWS environment must not be used
+        AWS_PROFILE: 'production',
+        AWS_ENDPOINT_URL: 'https://198.51.100.1',
+        HTTPS_PROXY: 'http://198.51.100.2:3128',
+      },
+    })
+    expect(result.code).toBe(0)
+    const entries = readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string; path?: string; host?: string; port?: number | string })
+    const outside = entries.filter(
+      ({ kind, path: socket, host }) =>
+        kind === 'udp' || (socket === undefined && host !== '127.0.0.1') || socket?.startsWith(root) === false,
+    )
+    expect(outside).toEqual([])
+    expect(entries.filter(({ host }) => host === '127.0.0.1').length).toBeGreaterThan(1)
+  })
+
+  it('does not read user data again on the same root, unless it starts fresh', async () => {
+    const root = newDirectory()
+    const userData = path.join(newDirectory(), 'my.toml')
+    const boot = (motd: string, ...more: string[]): ReturnType<typeof runTool> => {
+      writeFileSync(userData, `settings.motd = "${motd}"\nsettings.ecs.cluster = "c"\n`)
+      return runTool('bottlerocket', [
+        'start',
+        '--variant',
+        'aws-ecs-2',
+        '--user-data',
+        userData,
+        '--root',
+        root,
+        ...more,
+      ])
+    }
+    expect((await boot('one')).stdout).toContain('first boot')
+    const second = await boot('two')
+    expect(second.stdout).toContain('user data is not read again')
+    expect(second.code).toBe(0)
+    expect(readFileSync(path.join(root, 'etc/motd'), 'utf8')).toBe('one')
+    expect((await boot('three', '--fresh')).stdout).toContain('first boot')
+    expect(readFileSync(path.join(root, 'etc/motd'), 'utf8')).toBe('three')
+  })
+})
+
+describe('bad user data ends the boot in early-boot-config', () => {
+  const start = async (bytes: string | Uint8Array): Promise<{ report: Report; code: number | null; root: string }> => {
+    const root = newDirectory()
+    const userData = path.join(newDirectory(), 'user-data.toml')
+    writeFileSync(userData, bytes)
+    const result = await runTool('bottlerocket', [
+      ...['start', '--variant', 'aws-ecs-2', '--user-data', userData],
+      ...['--root', root, '--format', 'json'],
+    ])
+    expect(result.stdout + result.stderr).not.toMatch(/\n\s+at .*:\d+:\d+/)
+    return { report: bootReport(result.stdout), code: result.code, root }
+  }
+
+  it.each<[string, string | Uint8Array, RegExp]>([
+    ['only comments', '# nothing\n', /settings/],
+    ['not TOML', 'settings.motd = hi\n', /1:17/],
+    ['a shell script', '#!/bin/bash\necho hi\n', /script/i],
+    ['not UTF-8', Uint8Array.of(0x61, 0xff, 0xfe), /UTF-8/],
+    ['broken gzip', Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3), /gzip/i],
+    ['an unknown setting', 'settings.ecs.clustr = "a"\n', /settings\.ecs\.clustr/],
+    ['a wrong type', 'settings.ecs.cluster = 5\n', /settings\.ecs\.cluster/],
+    ['a table defined twice', '[settings.ecs]\n[settings.ecs]\n', /2:/],
+  ])('%s', async (_name, bytes, expected) => {
+    const { report, code, root } = await start(bytes)
+    expect(code).toBe(1)
+    expect(report.failedStep).toBe('early-boot-config')
+    expect(report.diagnostics.length).toBeGreaterThan(0)
+    expect(JSON.stringify(report.diagnostics)).toMatch(expected)
+    expect(report.files).toEqual([])
+    expect(existsSync(path.join(root, 'etc/motd'))).toBe(false)
+    expect(existsSync(path.join(root, 'var/lib/bottlerocket/early-boot-config.ran'))).toBe(false)
+  })
+
+  it('is no error if it is empty: the instance then has none', async () => {
+    const { report, code } = await start('')
+    expect(code).toBe(0)
+    expect(report.failedStep).toBeUndefined()
+  })
+
+  it('says so if the file is missing', async () => {
+    const result = await runTool('bottlerocket', ['start', '--user-data', '/nope/my.toml'])
+    expect(result.code).toBe(1)
+    expect(result.stderr).toMatch(/error\[HOST_FILE_UNREADABLE\] cannot read \/nope\/my\.toml: ENOENT/)
+  })
+})
+
+describe('the umbrella tool', () => {
+  it('explains itself', async () => {
+    expect((await runTool('bottlerocket', ['--help'])).stdout).toContain('usage: bottlerocket COMMAND')
+    expect((await runTool('bottlerocket', ['render', '--help'])).stdout).toContain('--change')
+    expect((await runTool('bottlerocket', ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it.each([
+    [[], /no command/],
+    [['nope'], /unknown command 'nope'/],
+    [['boot'], /missing --(variant|root)/],
+    [['start', '--variant'], /needs a value/],
+    [['start', '--format', 'xml'], /unknown format 'xml'/],
+  ])('%j is a usage error', async (args, reason) => {
+    const result = await runTool('bottlerocket', args)
+    expect(result.code).toBe(2)
+    expect(result.stderr).toMatch(reason)
+    expect(result.stdout).toBe('')
+  })
+
+  it('names a variant that is close to an unknown one', async () => {
+    const result = await runTool('bottlerocket', ['start', '--variant', 'aws-k8s-1.3'])
+    expect(result.code).toBe(1)
+    expect(result.stderr).toMatch(/VARIANT_UNKNOWN.*\n.*aws-k8s-1\.30/)
+  })
+
+  it('ends with 130 on Ctrl-C', async () => {
+    const root = newDirectory()
+    const child = startTool('bottlerocket', ['serve', '--variant', 'aws-ecs-2', '--root', root])
+    await waitForOutput(child, /serving aws-ecs-2/)
+    expect(await stopTool(child, 'SIGINT')).toBe(130)
+    expect(existsSync(path.join(root, 'run/api.sock'))).toBe(false)
+  })
+})

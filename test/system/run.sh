@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# System tests: real readers of the rendered files, unprivileged users, full disks and read-only mounts.
+# Needs root and Debian; installs what it needs.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+if [ "$(id -u)" != 0 ]; then
+  echo 'the system tests need root' >&2
+  exit 1
+fi
+wanted=()
+for pair in containerd:containerd dockerd:docker.io chronyd:chrony systemd-analyze:systemd mount:mount; do
+  command -v "${pair%%:*}" >/dev/null || wanted+=("${pair#*:}")
+done
+if [ ${#wanted[@]} -gt 0 ]; then
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  # packages start their services where they can; nothing here needs one running
+  apt-get install -y -qq --no-install-recommends "${wanted[@]}"
+fi
+[ -f dist/bottlerocket.js ] || npm run -s build
+SYSTEM_TESTS=1 exec npx vitest run --config test/tooling/vitest.config.ts --project system "$@"
