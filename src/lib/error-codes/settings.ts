@@ -43,6 +43,7 @@ export const SETTINGS_CODES = {
     'The document has no settings.',
     'Settings stand below a top-level table named settings.',
   ),
+  USERDATA_NOT_UTF8: entry('The document is not UTF-8 text.', 'Save it as UTF-8; user data may also be gzip.'),
   USERDATA_TOML_DUPLICATE: entry('A TOML key or table is defined twice.', 'Merge the two definitions into one.'),
   USERDATA_TOML_SYNTAX: entry('The document is not TOML 1.0.', 'See the position named.'),
 } as const satisfies Record<string, ErrorCodeEntry>

@@ -1,0 +1,74 @@
+/**
+ * TOML that users write: TOML 1.0 with exact numbers and the places of everything.
+ */
+import { ParseError } from 'toml-eslint-parser'
+import { sortDiagnostics, type Diagnostic } from '../lib/diagnostics.ts'
+import { messageOf } from '../lib/errors.ts'
+import { PlaceFinder, type ParsedDocument } from '../lib/source-map.ts'
+import { isDuplicateError, parseAst } from './ast.ts'
+import { findDuplicates } from './duplicates.ts'
+import { readTree } from './read-tree.ts'
+
+const LONE_CARRIAGE_RETURN = /\r(?!\n)/g
+
+function loneCarriageReturns(text: string, places: PlaceFinder): Diagnostic[] {
+  return [...text.matchAll(LONE_CARRIAGE_RETURN)].map(({ index }) => ({
+    code: 'USERDATA_TOML_SYNTAX',
+    severity: 'error',
+    message: 'a carriage return that no line feed follows',
+    hint: 'lines end with a line feed, or carriage return and line feed',
+    at: places.place(index, index + 1),
+  }))
+}
+
+/** What some of the parser's messages mean to somebody who wrote the line. */
+const HINTS: Readonly<Record<string, string>> = {
+  'Unexpected token': 'put text in quotes: key = "text"',
+  'Unspecified values are invalid': 'every key needs a value: key = "text"',
+  'Expected equal (=) token': 'write key = value; a key may hold only letters, digits, _ and -, others need quotes',
+  'Unterminated string constant': 'close the quotes; a text over several lines needs """',
+  'Leading zeros are not allowed': 'write the number without leading zeros, or as text in quotes',
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+function syntaxError(error: unknown, text: string, places: PlaceFinder): Diagnostic {
+  if (!(error instanceof ParseError)) {
+    return { code: 'USERDATA_TOML_SYNTAX', severity: 'error', message: messageOf(error), at: places.place(0, 0) }
+  }
+  const hint = HINTS[error.message]
+  const width = Math.max(1, String.fromCodePoint(text.codePointAt(error.index) ?? 0x20).length)
+  return {
+    code: isDuplicateError(error) ? 'USERDATA_TOML_DUPLICATE' : 'USERDATA_TOML_SYNTAX',
+    severity: 'error',
+    message: lowerFirst(error.message),
+    ...(hint !== undefined && { hint }),
+    at: places.place(error.index, Math.min(error.index + width, text.length)),
+  }
+}
+
+/**
+ * Parses a TOML document. Never throws: whatever is wrong with the text is a diagnostic with its place, duplicates name
+ * both places.
+ *
+ * @param file the document's name for messages
+ */
+export function parseUserToml(text: string, file: string): ParsedDocument {
+  const original = text.startsWith('\uFEFF') ? text.slice(1) : text
+  const places = new PlaceFinder(original, file)
+  const diagnostics = loneCarriageReturns(original, places)
+  // once reported they count as line ends, to find what else is wrong
+  const body = original.replace(LONE_CARRIAGE_RETURN, '\n')
+  try {
+    const { tree, sourceMap, problems } = readTree(parseAst(body), places)
+    diagnostics.push(...problems)
+    if (diagnostics.length === 0) return { ok: true, tree, sourceMap }
+  } catch (error) {
+    const { diagnostics: found, rest } = findDuplicates(body, error, places)
+    diagnostics.push(...found)
+    if (rest !== undefined) diagnostics.push(syntaxError(rest, body, places))
+  }
+  return { ok: false, diagnostics: sortDiagnostics(diagnostics) }
+}
