@@ -2,6 +2,7 @@ import { entry } from './entry.ts'
 
 /** Early boot, metadata service, generators, variants, and the boot as a whole. */
 export const BOOT_CODES = {
+  BOOT_STEP_FAILED: entry('A step of the boot failed.', 'What it printed on standard error says why.'),
   FACTS_INVALID: entry(
     'The facts file is not understood.',
     'See which member the message names, and what it should be.',
@@ -47,4 +48,13 @@ export const BOOT_CODES = {
     "Check the instance's metadata, or set the setting in user data.",
   ),
   LISTEN_FAILED: entry('A port of this machine could not be opened.', 'Choose another --port, or stop what has it.'),
+  VARIANT_DATA_INVALID: entry(
+    "The package's own data about a variant is wrong.",
+    'Reinstall the package; if it stays, please report it.',
+  ),
+  VARIANT_RELEASE_UNKNOWN: entry('The OS release is not known.', 'Choose one of the releases that the message lists.'),
+  VARIANT_UNKNOWN: entry(
+    'The OS release has no variant of that name.',
+    'Check --variant; the message may name the closest one.',
+  ),
 } as const

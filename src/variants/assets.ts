@@ -1,0 +1,25 @@
+/** The package's data files: the only place in this folder that touches the disk, and it only reads. */
+import { readFileSync, readdirSync } from 'node:fs'
+import { packageFile } from '../lib/package-root.ts'
+
+const RELEASES = 'src/variants/releases'
+
+/** Names of the releases that the package has data for, in no order. */
+export function releaseNames(): readonly string[] {
+  return readdirSync(packageFile(RELEASES))
+}
+
+/** A data file of a release, as bytes. @throws the system's error if the package lacks it */
+export function releaseFile(release: string, name: string): Uint8Array {
+  return readFileSync(packageFile(`${RELEASES}/${release}/${name}`))
+}
+
+/** A data file of a release, as text. @throws the system's error if the package lacks it */
+export function releaseText(release: string, name: string): string {
+  return readFileSync(packageFile(`${RELEASES}/${release}/${name}`), 'utf8')
+}
+
+/** A template, by its name below `src/templates`. @throws the system's error if the package lacks it */
+export function templateFile(name: string): Uint8Array {
+  return readFileSync(packageFile(`src/templates/${name}`))
+}

@@ -1,0 +1,21 @@
+export type NetworkBackend = 'networkd' | 'wicked'
+export type Platform = 'aws' | 'metal' | 'vmware'
+
+export interface Variant {
+  /** The OS release, such as `1.24.1`. */
+  readonly release: string
+  /** The variant's name, such as `aws-k8s-1.30`. */
+  readonly name: string
+  /** What `BUILD_ID` of the image says. */
+  readonly buildId: string
+  /** The defaults set that it shares with other variants. */
+  readonly defaultsSet: string
+  /** The settings model: which settings groups exist. */
+  readonly modelName: string
+  readonly networkBackend: NetworkBackend
+  readonly platform: Platform
+  /** Major and minor version of its Kubernetes, such as `1.30`. */
+  readonly kubernetesVersion?: string
+  /** Template files of this variant whose text differs between variants, to the name of that text. */
+  readonly templates: Readonly<Record<string, string>>
+}
