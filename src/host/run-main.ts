@@ -49,6 +49,7 @@ function processIo(): ProgramIo {
     env: process.env,
     cwd: process.cwd(),
     signal: stop.signal,
+    self: [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)],
   }
 }
 

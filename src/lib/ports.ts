@@ -268,6 +268,8 @@ export interface ProgramIo {
   readonly cwd: string
   /** Aborted when the program is asked to stop. */
   readonly signal: AbortSignal
+  /** The command that started this program, to start it again; absent where programs are run as calls. */
+  readonly self?: readonly string[]
 }
 
 /** A program as a value. It never ends the process; it returns its exit code or throws a PipelineError. */

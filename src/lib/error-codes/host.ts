@@ -9,5 +9,6 @@ export const HOST_CODES = {
     'Check its permissions, a read-only mount, and free space.',
   ),
   INTERNAL: entry('A fault of this program, not of your input.', 'Please report it together with the input.'),
+  NOT_AVAILABLE: entry('This part of the program is not available yet.', 'See what the message offers instead.'),
   USAGE: entry('The arguments were not understood.', 'See --help of the command.'),
 } as const

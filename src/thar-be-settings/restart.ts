@@ -1,0 +1,68 @@
+/** Restart commands, and systemd's own reload before them. */
+import { PipelineError } from '../lib/errors.ts'
+import type { Host, RunPurpose, RunResult } from '../lib/ports.ts'
+import { decodeUtf8Lossy } from '../lib/utf8.ts'
+import type { PlannedRestart } from './plan-apply.ts'
+
+const DAEMON_RELOAD = 'systemctl daemon-reload'
+/** Longest part of a failed command's output that goes into the message. */
+const MAX_OUTPUT_LINES = 20
+
+/**
+ * The words of a restart command.
+ *
+ * Reference: a command is cut at every single space and nothing is quoted, so two spaces make an empty argument.
+ */
+export function splitRestartCommand(command: string): string[] {
+  return command.split(' ')
+}
+
+function outcomeOf(result: RunResult): string | undefined {
+  if (result.startError !== undefined) return `could not be started: ${result.startError}`
+  if (result.exitCode === 0) return undefined
+  const end =
+    result.exitCode === undefined
+      ? `was ended by ${result.signal ?? 'a signal'}`
+      : `ended with ${String(result.exitCode)}`
+  const output = decodeUtf8Lossy(result.stderr).trim().split('\n').slice(-MAX_OUTPUT_LINES).join('\n')
+  return output === '' ? end : `${end}:\n${output}`
+}
+
+interface Step {
+  readonly command: string
+  readonly purpose: RunPurpose
+  readonly services: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+async function runStep(step: Step, host: Pick<Host, 'runner' | 'events'>, signal: AbortSignal): Promise<void> {
+  const { command, purpose, services, env } = step
+  const result = await host.runner.run({ command: splitRestartCommand(command), purpose, env, signal })
+  host.events.emit({ kind: 'command', command, purpose, services, env, ran: !result.recorded })
+  const failure = outcomeOf(result)
+  if (failure === undefined) return
+  const owner = services.length === 0 ? '' : ` of service ${services.join(', ')}`
+  throw new PipelineError('RESTART_COMMAND_FAILED', `'${command}'${owner} ${failure}`, {
+    details: { command, services, exitCode: result.exitCode, signal: result.signal },
+  })
+}
+
+/** Makes systemd read its units again. @throws PipelineError `RESTART_COMMAND_FAILED` */
+export function executeDaemonReload(host: Pick<Host, 'runner' | 'events'>, signal: AbortSignal): Promise<void> {
+  return runStep({ command: DAEMON_RELOAD, purpose: 'reload', services: [], env: {} }, host, signal)
+}
+
+/**
+ * Runs restart commands one after another; the first that does not succeed ends the run.
+ *
+ * @throws PipelineError `RESTART_COMMAND_FAILED`
+ */
+export async function executeRestarts(
+  restarts: readonly PlannedRestart[],
+  host: Pick<Host, 'runner' | 'events'>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { command, service, env } of restarts) {
+    await runStep({ command, purpose: 'restart', services: [service], env }, host, signal)
+  }
+}
