@@ -10,11 +10,16 @@ import { answerEntry, answerToken, isTokenRequest, plainPath, textAnswer, type S
 export type MetadataServerFacts = Pick<Facts, 'imds' | 'aws'>
 
 export interface MetadataHandlerOptions {
-  readonly clock: Clock
+  /** Unless given, time stands still: no session ends, and nothing is slow. */
+  readonly clock?: Pick<Clock, 'now' | 'sleep'>
   readonly faults?: readonly Fault[]
   /** Gets every request with the status that it was answered with (0: none, the connection was closed). */
   readonly onRequest?: (request: WebRequest, status: number) => void
 }
+
+/** Far enough ahead that role credentials count as valid. */
+const STANDSTILL_MS = Date.UTC(2100, 0)
+const standstill: Pick<Clock, 'now' | 'sleep'> = { now: () => STANDSTILL_MS, sleep: () => Promise.resolve() }
 
 /** What faults call a request: `token`, `eks`, `ec2`, or the metadata path without its version. */
 function nameOf(request: WebRequest): string {
@@ -33,8 +38,8 @@ function answer(request: WebRequest, state: ServerState, facts: MetadataServerFa
 }
 
 /** Answers requests to the metadata service, and the AWS calls of a boot, from facts. */
-export function createMetadataHandler(facts: MetadataServerFacts, options: MetadataHandlerOptions): WebHandler {
-  const { clock, onRequest } = options
+export function createMetadataHandler(facts: MetadataServerFacts, options: MetadataHandlerOptions = {}): WebHandler {
+  const { clock = standstill, onRequest } = options
   const state: ServerState = { tokens: new Map(), issued: 0 }
   const faults = new FaultPlan(options.faults ?? [])
   return async (request) => {
@@ -67,6 +72,11 @@ export function httpOverHandler(handler: WebHandler): Http {
       return found
     },
   }
+}
+
+/** The metadata service, and the AWS calls of a boot, without any network. */
+export function createMetadataHttp(facts: MetadataServerFacts, options: MetadataHandlerOptions = {}): Http {
+  return httpOverHandler(createMetadataHandler(facts, options))
 }
 
 export interface MetadataServerOptions extends MetadataHandlerOptions {

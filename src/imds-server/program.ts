@@ -10,7 +10,8 @@ import { startMetadataServer } from './handler.ts'
 
 const MAX_PORT = 65_535
 
-const SPEC: ArgsSpec = {
+/** The options of `bottlerocket imds`. */
+export const imdsSpec: ArgsSpec = {
   usage: 'usage: imds [--facts FILE] [--port N] [--fault PATTERN=STATUS|slow:MS|close[xCOUNT]]...',
   options: [
     { names: ['--facts'], value: 'FILE', help: 'what the instance is (JSON)' },
@@ -32,7 +33,7 @@ function readFacts(file: string, io: ProgramIo, host: Host): Facts {
 
 function parsePort(text: string): number {
   const port = Number(text)
-  if (!/^[0-9]+$/.test(text) || port > MAX_PORT) throw usageError(SPEC, `'${text}' is no port`)
+  if (!/^[0-9]+$/.test(text) || port > MAX_PORT) throw usageError(imdsSpec, `'${text}' is no port`)
   return port
 }
 
@@ -54,7 +55,7 @@ export function imdsProgram(listen: ListenOnLoopback): Program {
   return {
     name: 'imds',
     async run(argv, io, host): Promise<ExitCode> {
-      const args = parseArgs(SPEC, argv)
+      const args = parseArgs(imdsSpec, argv)
       const file = args.value('--facts')
       const facts = file === undefined ? {} : readFacts(file, io, host)
       const server = await startMetadataServer({

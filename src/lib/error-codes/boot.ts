@@ -48,6 +48,38 @@ export const BOOT_CODES = {
     "Check the instance's metadata, or set the setting in user data.",
   ),
   LISTEN_FAILED: entry('A port of this machine could not be opened.', 'Choose another --port, or stop what has it.'),
+  PROVIDER_DIRECTORY_UNREADABLE: entry(
+    'The directory of user data providers could not be read.',
+    'An image has it, even if empty; check the root.',
+  ),
+  PROVIDER_FAILED: entry(
+    'A user data provider failed, so no further user data was sent.',
+    'What it printed follows; correct the user data, or the source that it reads.',
+  ),
+  PROVIDER_IDENTITY_DOCUMENT: entry(
+    'The instance identity document on disk is not usable.',
+    'It is a JSON object with a text named `region`.',
+  ),
+  PROVIDER_INVALID_OUTPUT: entry(
+    'A user data provider printed something else than its protocol says.',
+    'It prints nothing, or one object with `json` and `desc`.',
+  ),
+  PROVIDER_NOT_STARTED: entry(
+    'A user data provider could not be started.',
+    'Its link must lead to an executable file.',
+  ),
+  USERDATA_GZIP_BROKEN: entry(
+    'User data starts as gzip does, but cannot be decompressed.',
+    'Compress it again; a truncated or altered copy does not do.',
+  ),
+  USERDATA_INVALID: entry(
+    'User data is not TOML.',
+    'See the positions named; user data is TOML with a table named settings.',
+  ),
+  USERDATA_TOO_LARGE: entry(
+    'User data is larger than EC2 can hold.',
+    'Compress it with gzip; EC2 counts the compressed size.',
+  ),
   VARIANT_DATA_INVALID: entry(
     "The package's own data about a variant is wrong.",
     'Reinstall the package; if it stays, please report it.',

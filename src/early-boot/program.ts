@@ -1,0 +1,88 @@
+import { ApiClient } from '../api/client.ts'
+import { LOG_LEVEL_OPTION, logLevelOf, parseArgs, SOCKET_PATH_OPTION, type ArgsSpec } from '../lib/args.ts'
+import { messageOf, systemCode } from '../lib/errors.ts'
+import { EXIT_OK } from '../lib/exit-codes.ts'
+import { createLogger, type Logger } from '../lib/log.ts'
+import { LAUNCH_TRANSACTION, PATHS } from '../lib/paths.ts'
+import type { Host, Program, ProgramIo, RunResult } from '../lib/ports.ts'
+import { discoverProviders, type ProviderLink } from './discover-providers.ts'
+import { readProviderResult } from './plan-submissions.ts'
+
+const SPEC: ArgsSpec = {
+  usage: 'usage: early-boot-config [--socket-path PATH] [--log-level LEVEL]',
+  options: [SOCKET_PATH_OPTION, LOG_LEVEL_OPTION],
+}
+const SETTINGS_URI = `/settings?tx=${LAUNCH_TRANSACTION}`
+
+interface Started {
+  readonly link: ProviderLink
+  readonly result: Promise<RunResult>
+}
+
+/** Starts all providers at once. Their standard error is logged line by line while they run. */
+function startProviders(
+  links: readonly ProviderLink[],
+  level: string,
+  io: ProgramIo,
+  host: Host,
+  log: Logger,
+): Started[] {
+  return links.map((link) => {
+    const result = host.runner.run({
+      command: [link.path],
+      purpose: 'program',
+      env: { EARLY_BOOT_CONFIG_LOG_LEVEL: level.toUpperCase() },
+      signal: io.signal,
+      onStderrLine: (line) => {
+        log.info({}, `Provider '${link.name}': ${line}`)
+      },
+    })
+    // a failure is read when it is this provider's turn; until then nobody waits for it
+    result.catch(() => undefined)
+    return { link, result }
+  })
+}
+
+/** Notes that user data has been read, so that the next boot does not read it again. */
+function writeMarker(host: Host, log: Logger): void {
+  try {
+    host.fs.writeFile(PATHS.earlyBootConfigMarker, '')
+  } catch (error) {
+    const reason = systemCode(error) ?? messageOf(error)
+    log.warn({ reason }, `cannot write ${PATHS.earlyBootConfigMarker}, so user data is read again at the next boot`)
+  }
+}
+
+/** Reads user data from all providers and sends it to the API, at the first boot. */
+export const earlyBootConfig: Program = {
+  name: 'early-boot-config',
+  async run(argv, io, host) {
+    const args = parseArgs(SPEC, argv)
+    const level = logLevelOf(SPEC, args)
+    const log = await createLogger({
+      program: 'early-boot-config',
+      level,
+      sink: 'stdout',
+      stdout: io.stdout,
+      stderr: io.stderr,
+    })
+    const api = new ApiClient(host.api(args.value('--socket-path')))
+    const providers = startProviders(discoverProviders(host.fs), level, io, host, log)
+    for (const { link, result } of providers) {
+      const ended = await result
+      io.signal.throwIfAborted()
+      const submission = readProviderResult(link, ended)
+      host.events.emit({
+        kind: 'provider',
+        name: link.name,
+        desc: submission?.desc ?? '',
+        found: submission !== undefined,
+      })
+      if (submission === undefined) continue
+      log.info({ provider: link.name }, `found user data via ${submission.desc}, sending it to the API`)
+      await api.send('PATCH', SETTINGS_URI, submission.settings)
+    }
+    writeMarker(host, log)
+    return EXIT_OK
+  },
+}

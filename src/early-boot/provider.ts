@@ -1,0 +1,61 @@
+/** What all user data providers have in common: their protocol on standard output. */
+import { parseLogLevel } from '../lib/args.ts'
+import { renderDiagnostic } from '../lib/diagnostics.ts'
+import { EXIT_FAILURE, EXIT_OK } from '../lib/exit-codes.ts'
+import { printJson, quoteJson, type JsonValue } from '../lib/json.ts'
+import type { Host, Program, ProgramIo } from '../lib/ports.ts'
+import { failureText } from './failure-text.ts'
+
+/** Settings that a provider found, and where, for people. */
+export interface ProvidedSettings {
+  readonly settings: JsonValue
+  readonly desc: string
+}
+
+/** Finds settings, or undefined if there are none. */
+export type Provide = (io: ProgramIo, host: Host) => Promise<ProvidedSettings | undefined>
+
+/** Longest user data that an EC2 instance can have, in bytes as stored. */
+export const MAX_EC2_USER_DATA_BYTES = 16_384
+
+/**
+ * A provider as a program: one line of JSON for settings, an empty line for none, the reason and exit 1 for a failure.
+ * Arguments are ignored.
+ */
+export function providerProgram(name: string, provide: Provide): Program {
+  return {
+    name,
+    async run(_argv, io, host) {
+      try {
+        const found = await provide(io, host)
+        io.stdout.write(found === undefined ? '\n' : `${formatProvided(found)}\n`)
+        return EXIT_OK
+      } catch (error) {
+        if (io.signal.aborted) throw error
+        io.stdout.write(`${failureText(error)}\n`)
+        return EXIT_FAILURE
+      }
+    },
+  }
+}
+
+function formatProvided({ settings, desc }: ProvidedSettings): string {
+  return `{"json":${printJson(settings)},"desc":${quoteJson(desc)}}`
+}
+
+/** Whether warnings are wanted; early-boot-config hands its level on as `EARLY_BOOT_CONFIG_LOG_LEVEL`. */
+function wantsWarnings(io: ProgramIo): boolean {
+  const level = parseLogLevel(io.env['EARLY_BOOT_CONFIG_LOG_LEVEL'] ?? 'info')
+  return level !== 'off' && level !== 'error'
+}
+
+/**
+ * Says on standard error that user data is larger than EC2 allows. A warning only: the data is there and whole, and an
+ * instance elsewhere may get more.
+ */
+export function warnAboutSize(bytes: number, io: ProgramIo): void {
+  if (bytes <= MAX_EC2_USER_DATA_BYTES || !wantsWarnings(io)) return
+  const message = `user data has ${String(bytes)} bytes, an EC2 instance takes at most ${String(MAX_EC2_USER_DATA_BYTES)}`
+  const hint = 'compress it with gzip; EC2 counts the compressed size'
+  io.stderr.write(renderDiagnostic({ code: 'USERDATA_TOO_LARGE', severity: 'warning', message, hint }) + '\n')
+}
