@@ -2,6 +2,7 @@ import { parseArgs, type ArgsSpec } from '../../lib/args.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
 import { IMDS_URL } from '../../lib/paths.ts'
 import type { Host, ProgramIo } from '../../lib/ports.ts'
+import { stopStatus } from '../../lib/stop.ts'
 import { bootTarget } from '../boot-target.ts'
 import * as options from '../options.ts'
 import { renderBoot } from '../present.ts'
@@ -48,5 +49,6 @@ export async function boot(argv: readonly string[], io: ProgramIo, host: Host): 
     io.stdout.write(renderBoot(summary, paletteFor(io), args.flags.has('--show-secrets')))
     io.stderr.write(summary.result.stderr)
   }
+  if (io.signal.aborted) return stopStatus(io.signal)
   return summary.result.failedStep === undefined ? EXIT_OK : EXIT_FAILURE
 }

@@ -3,6 +3,7 @@ import { parseArgs, type ArgsSpec } from '../../lib/args.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
 import { PATHS } from '../../lib/paths.ts'
 import type { Host, HostEvent, ProgramIo } from '../../lib/ports.ts'
+import { untilStopped } from '../../lib/stop.ts'
 import { decodeUtf8Lossy } from '../../lib/utf8.ts'
 import { loadModel } from '../../model/models.ts'
 import { storewolfCommand } from '../boot-steps.ts'
@@ -38,23 +39,6 @@ export function watcher(io: Pick<ProgramIo, 'env' | 'stdout'>): (event: HostEven
   }
 }
 
-/** Resolves when the signal is aborted. */
-export function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else {
-      signal.addEventListener('abort', () => {
-        resolve()
-      })
-    }
-    // nothing else may be pending while the server is idle
-    const keepAlive = setInterval(() => undefined, 2 ** 30)
-    signal.addEventListener('abort', () => {
-      clearInterval(keepAlive)
-    })
-  })
-}
-
 /** `bottlerocket serve`: datastore and API of a variant, in the foreground, until SIGTERM. */
 export async function serve(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode> {
   const args = parseArgs(serveSpec, argv)
@@ -79,8 +63,8 @@ export async function serve(argv: readonly string[], io: ProgramIo, host: Host):
   target.host.fs.makeDirectory('/run')
   const server = await startApiServer(target.host, { model: loadModel(variant.modelName) })
   io.stdout.write(`serving ${variant.name} on ${target.host.fs.hostPath(PATHS.apiSocket)}\n`)
-  await stopped(io.signal)
+  const exit = await untilStopped(io.signal)
   await target.settled()
   await server.close()
-  return EXIT_OK
+  return exit
 }

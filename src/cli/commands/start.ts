@@ -9,13 +9,14 @@ import type { Facts } from '../../lib/facts.ts'
 import { PATHS } from '../../lib/paths.ts'
 import type { Host, ProgramIo } from '../../lib/ports.ts'
 import { packageFile } from '../../lib/package-root.ts'
+import { stopStatus, untilStopped } from '../../lib/stop.ts'
 import { encodeBase64 } from '../../lib/strict-base64.ts'
 import type { Variant } from '../../variants/variant.ts'
 import { bootTarget, type BootSummary } from '../boot-target.ts'
 import * as options from '../options.ts'
 import { renderBoot } from '../present.ts'
 import { paletteFor } from '../terminal.ts'
-import { stopped, watcher } from './serve.ts'
+import { watcher } from './serve.ts'
 
 const DEFAULT_VARIANT = 'aws-k8s-1.30'
 
@@ -86,7 +87,7 @@ async function serveUntilStopped(summary: BootSummary, io: ProgramIo): Promise<v
   io.stdout.write(
     `\nThe API is up. Try, from the package's folder in another terminal:\n  npx ${show}\nCtrl-C stops it.\n`,
   )
-  await stopped(io.signal)
+  await untilStopped(io.signal)
 }
 
 /** `bottlerocket start`: the main job in one command. */
@@ -123,5 +124,6 @@ export async function start(argv: readonly string[], io: ProgramIo, host: Host):
   }
   await summary.close()
   await service.close()
+  if (io.signal.aborted) return stopStatus(io.signal)
   return ok ? EXIT_OK : EXIT_FAILURE
 }
