@@ -23,3 +23,8 @@ export function releaseText(release: string, name: string): string {
 export function templateFile(name: string): Uint8Array {
   return readFileSync(packageFile(`src/templates/${name}`))
 }
+
+/** A file that the build made of a release's data. @throws the system's error if the build did not run */
+export function builtText(release: string, name: string): string {
+  return readFileSync(packageFile(`dist/variants/${release}/${name}`), 'utf8')
+}

@@ -2,10 +2,9 @@
 import type { ImageEntry, ImageTree } from '../lib/image-tree.ts'
 import { PATHS } from '../lib/paths.ts'
 import { encodeUtf8 } from '../lib/utf8.ts'
-import { printToml } from '../toml/trusted-toml.ts'
 import { releaseFile, templateFile } from './assets.ts'
-import { loadDefaults, templatesOf } from './load.ts'
-import type { Variant } from './variant-type.ts'
+import { defaultsText, templatesOf } from './load.ts'
+import type { Variant } from './types.ts'
 
 const file = (read: () => Uint8Array): ImageEntry => ({ kind: 'file', read })
 const textFile = (text: () => string): ImageEntry => file(() => encodeUtf8(text()))
@@ -64,7 +63,7 @@ export function imageTree(variant: Variant): ImageTree {
     file(() => templateFile(name)),
   ])
   const tree = new Map<string, ImageEntry>([
-    [PATHS.defaults, textFile(() => printToml(loadDefaults(variant)))],
+    [PATHS.defaults, textFile(() => defaultsText(variant))],
     [PATHS.osRelease, textFile(() => osRelease(variant))],
     // an image lists its packages here; this package is none of them
     [PATHS.inventory, textFile(() => '{"Content":[]}\n')],

@@ -2,9 +2,9 @@
 import { PipelineError } from '../lib/errors.ts'
 import { nearest } from '../lib/nearest.ts'
 import { listReleases, loadRelease } from './release.ts'
-import type { Variant } from './variant-type.ts'
+import type { Variant } from './types.ts'
 
-export type { Variant } from './variant-type.ts'
+export type { Variant } from './types.ts'
 
 /** The newest release that the package knows. */
 export function defaultRelease(): string {

@@ -1,6 +1,9 @@
-/** Bundles every program into `dist/`, shared code in chunks, and marks the entries executable. */
-import { chmodSync, existsSync, rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+/**
+ * Bundles every program into `dist/`, shared code in chunks, and marks the entries executable; merges the variants' data
+ * into `dist/variants/`.
+ */
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { entries } from './entries.mjs'
 
@@ -16,6 +19,8 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
+  // jsonc-parser's CommonJS form hides its own requires from the bundler
+  mainFields: ['module', 'main'],
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
@@ -28,3 +33,20 @@ await build({
   logLevel: 'warning',
 })
 for (const name of Object.keys(present)) chmodSync(`dist/${name}.js`, 0o755)
+
+const compiler = 'node_modules/.cache/compile-variants.mjs'
+await build({
+  entryPoints: ['src/variants/compile.ts'],
+  outfile: compiler,
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  logLevel: 'warning',
+})
+const { compileRelease } = await import(pathToFileURL(compiler))
+for (const release of readdirSync('src/variants/releases')) {
+  mkdirSync(`dist/variants/${release}`, { recursive: true })
+  for (const [name, text] of compileRelease(release)) writeFileSync(`dist/variants/${release}/${name}`, text)
+}

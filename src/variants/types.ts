@@ -1,3 +1,5 @@
+import type { JsonObject } from '../lib/json.ts'
+
 export type NetworkBackend = 'networkd' | 'wicked'
 export type Platform = 'aws' | 'metal' | 'vmware'
 
@@ -18,4 +20,17 @@ export interface Variant {
   readonly kubernetesVersion?: string
   /** Template files of this variant whose text differs between variants, to the name of that text. */
   readonly templates: Readonly<Record<string, string>>
+}
+
+/** What the package knows about an OS release. */
+export interface Release {
+  /** Names of the defaults sets, in byte order. */
+  readonly sets: readonly string[]
+  readonly variants: ReadonlyMap<string, Variant>
+  /** The merged document of a defaults set. */
+  readonly defaults: (set: string) => JsonObject
+  /** The same as TOML. */
+  readonly defaultsText: (set: string) => string
+  /** Names of the template files that a defaults set refers to, below the image's template directory. */
+  readonly templates: (set: string) => readonly string[]
 }

@@ -1,0 +1,37 @@
+/** A release's data as the build left it: an index, and per defaults set the merged document as JSON and as TOML. */
+import { isJsonObject, type JsonObject } from '../lib/json.ts'
+import { parseJson } from '../lib/json-parse.ts'
+import { PipelineError } from '../lib/errors.ts'
+import { builtText } from './assets.ts'
+import type { Release, Variant } from './types.ts'
+
+/** The index of a built release. */
+export interface BuiltIndex {
+  readonly variants: readonly Variant[]
+  /** Defaults set to the template files that it refers to. */
+  readonly templates: Readonly<Record<string, readonly string[]>>
+}
+
+/**
+ * Reads a release from the build's output.
+ *
+ * @param read gives the text of a file of that output
+ */
+export function releaseFromBuild(
+  release: string,
+  read: (name: string) => string = (name) => builtText(release, name),
+): Release {
+  const index = JSON.parse(read('index.json')) as BuiltIndex
+  const document = (set: string): JsonObject => {
+    const value = parseJson(read(`${set}.json`))
+    if (isJsonObject(value)) return value
+    throw new PipelineError('VARIANT_DATA_INVALID', `release ${release}: ${set} is no object`)
+  }
+  return {
+    sets: Object.keys(index.templates),
+    variants: new Map(index.variants.map((variant) => [variant.name, variant])),
+    defaults: document,
+    defaultsText: (set) => read(`${set}.toml`),
+    templates: (set) => index.templates[set] ?? [],
+  }
+}
