@@ -11,7 +11,10 @@ import { commitAndApply, newTransaction, patchSettings, type Call } from './call
 /** Sources that are fetched at the same time. */
 const PARALLEL = 4
 
-function parseAsJson(text: string, name: string): { ok: true; tree: JsonValue } | { ok: false; diagnostic: Diagnostic } {
+function parseAsJson(
+  text: string,
+  name: string,
+): { ok: true; tree: JsonValue } | { ok: false; diagnostic: Diagnostic } {
   try {
     return { ok: true, tree: parseJson(text) }
   } catch (error) {

@@ -3,7 +3,6 @@ import { PipelineError } from '../lib/errors.ts'
 import { EXIT_OK, EXIT_USAGE } from '../lib/exit-codes.ts'
 import { createLogger } from '../lib/log.ts'
 import type { ApiTransport, Program } from '../lib/ports.ts'
-import { apply } from './apply.ts'
 import { parseCommandLine, USAGE, type SubcommandName } from './args.ts'
 import type { Call } from './call.ts'
 import { get } from './get.ts'
@@ -13,12 +12,10 @@ import { planEphemeralStorage, planReboot, planReport, sendPlanned } from './sim
 
 /** What there is instead of a subcommand that is still missing. */
 function notAvailable(subcommand: string, instead: string): Promise<never> {
-  return Promise.reject(
-    new PipelineError('NOT_AVAILABLE', `apiclient ${subcommand} is not available yet; ${instead}`),
-  )
+  return Promise.reject(new PipelineError('NOT_AVAILABLE', `apiclient ${subcommand} is not available yet; ${instead}`))
 }
 
-function execute(subcommand: SubcommandName, call: Call, transport: ApiTransport): Promise<void> {
+async function execute(subcommand: SubcommandName, call: Call, transport: ApiTransport): Promise<void> {
   switch (subcommand) {
     case 'raw':
       return raw(call, transport)
@@ -27,7 +24,8 @@ function execute(subcommand: SubcommandName, call: Call, transport: ApiTransport
     case 'set':
       return set(call)
     case 'apply':
-      return apply(call)
+      // loaded only here: the TOML reader would make every other call start slower
+      return (await import('./apply.ts')).apply(call)
     case 'reboot':
       return sendPlanned(planReboot(call.words), call)
     case 'report':
@@ -54,7 +52,13 @@ export const apiclient: Program = {
     const transport = host.api(socketPath)
     // at the default level nothing is logged, so the logger is not even loaded
     const level = logLevel === 'debug' || logLevel === 'trace' ? logLevel : 'off'
-    const log = await createLogger({ program: 'apiclient', level, sink: 'stderr', stdout: io.stdout, stderr: io.stderr })
+    const log = await createLogger({
+      program: 'apiclient',
+      level,
+      sink: 'stderr',
+      stdout: io.stdout,
+      stderr: io.stderr,
+    })
     await execute(subcommand, { words, api: new ApiClient(transport), log, io, host }, transport)
     return EXIT_OK
   },

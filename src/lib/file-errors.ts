@@ -8,10 +8,16 @@ const reasonOf = (cause: unknown): string => {
 
 /** The error for a file that could not be read. @param cause what reading threw */
 export function unreadableFile(path: string, cause: unknown): PipelineError {
-  return new PipelineError('HOST_FILE_UNREADABLE', `cannot read ${path}: ${reasonOf(cause)}`, { details: { path }, cause })
+  return new PipelineError('HOST_FILE_UNREADABLE', `cannot read ${path}: ${reasonOf(cause)}`, {
+    details: { path },
+    cause,
+  })
 }
 
 /** The error for a file that could not be written. @param cause what writing threw */
 export function unwritableFile(path: string, cause: unknown): PipelineError {
-  return new PipelineError('HOST_FILE_UNWRITABLE', `cannot write ${path}: ${reasonOf(cause)}`, { details: { path }, cause })
+  return new PipelineError('HOST_FILE_UNWRITABLE', `cannot write ${path}: ${reasonOf(cause)}`, {
+    details: { path },
+    cause,
+  })
 }

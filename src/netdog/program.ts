@@ -68,7 +68,10 @@ export const netdog: Program = {
       return EXIT_OK
     }
     if (words.length !== subcommand.words.length || words.some((word) => word.startsWith('-') && word !== '-')) {
-      throw usageError({ usage, usageExit: EXIT_FAILURE }, `${name} takes ${String(subcommand.words.length)} argument(s)`)
+      throw usageError(
+        { usage, usageExit: EXIT_FAILURE },
+        `${name} takes ${String(subcommand.words.length)} argument(s)`,
+      )
     }
     return subcommand.run(words, io, host)
   },

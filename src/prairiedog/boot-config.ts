@@ -123,7 +123,9 @@ export function parseBootConfig(text: string, file: string): BootConfig {
     }
   })
   if (faults.length > 0) throw new PipelineError('GENERATOR_BOOT_CONFIG_INVALID', faults.join('\n'))
-  return Object.fromEntries(SECTIONS.map((name) => [name, sections[name]] as const).filter(([, keys]) => Object.keys(keys).length > 0))
+  return Object.fromEntries(
+    SECTIONS.map((name) => [name, sections[name]] as const).filter(([, keys]) => Object.keys(keys).length > 0),
+  )
 }
 
 const printValue = (value: string): string => (value.includes('"') ? `'${value}'` : `"${value}"`)

@@ -74,7 +74,10 @@ export function readBootSettings(path: string, fs: ReadFs): BootSettings | undef
     throw new PipelineError('GENERATOR_BOOT_CONFIG_INVALID', `${path} is no TOML: ${messageOf(cause)}`, { cause })
   }
   if (reader.faults.length > 0) {
-    throw new PipelineError('GENERATOR_BOOT_CONFIG_INVALID', reader.faults.map((fault) => `${path}: ${fault}`).join('\n'))
+    throw new PipelineError(
+      'GENERATOR_BOOT_CONFIG_INVALID',
+      reader.faults.map((fault) => `${path}: ${fault}`).join('\n'),
+    )
   }
   return settings
 }

@@ -10,7 +10,11 @@ export type GeneratorOutcome =
   | { readonly kind: 'value'; readonly value: JsonValue }
   /** The generator has no value for this machine. */
   | { readonly kind: 'skip' }
-  | { readonly kind: 'failure'; readonly code: 'GENERATOR_FAILED' | 'GENERATOR_INVALID_OUTPUT'; readonly reason: string }
+  | {
+      readonly kind: 'failure'
+      readonly code: 'GENERATOR_FAILED' | 'GENERATOR_INVALID_OUTPUT'
+      readonly reason: string
+    }
 
 /** The part of a failed generator's standard error that is repeated. */
 const MAX_STDERR_LINES = 20

@@ -1,12 +1,18 @@
 import { ApiClient } from '../api/client.ts'
-import { LOG_LEVEL_OPTION, logLevelOf, parseArgs, SOCKET_PATH_OPTION, type ArgsSpec, type ParsedArgs } from '../lib/args.ts'
+import {
+  LOG_LEVEL_OPTION,
+  logLevelOf,
+  parseArgs,
+  SOCKET_PATH_OPTION,
+  type ArgsSpec,
+  type ParsedArgs,
+} from '../lib/args.ts'
 import type { Diagnostic } from '../lib/diagnostics.ts'
 import { messageOf, PipelineError } from '../lib/errors.ts'
 import { EXIT_OK, type ExitCode } from '../lib/exit-codes.ts'
 import { createLogger, type Logger } from '../lib/log.ts'
 import type { Host, Program, ProgramIo } from '../lib/ports.ts'
 import type { Service } from '../model/metadata.ts'
-import { createRenderer } from './engine.ts'
 import { fileNamesOf, keysByService, planApply, type ApplyPlan } from './plan-apply.ts'
 import { needsDaemonReload, planWrites } from './plan-writes.ts'
 import {
@@ -59,8 +65,13 @@ function failureDiagnostics(failures: readonly RenderFailure[]): Diagnostic[] {
 }
 
 /** Renders the plan's files and tells of those that fail. The API is asked for the data once, if there is any file. */
-async function render(plan: ApplyPlan, run: Run): Promise<{ rendered: readonly RenderedFile[]; failures: readonly RenderFailure[] }> {
+async function render(
+  plan: ApplyPlan,
+  run: Run,
+): Promise<{ rendered: readonly RenderedFile[]; failures: readonly RenderFailure[] }> {
   if (plan.files.length === 0) return { rendered: [], failures: [] }
+  // loaded only here: neither the start of a daemon nor a run without files needs the template engine
+  const { createRenderer } = await import('./engine.ts')
   const renderTemplate = await createRenderer(await run.api.getJson('/'), run.host)
   const result = await renderFiles(plan.files, run.host.fs, renderTemplate)
   reportFailures(result.failures, run.host)
@@ -83,9 +94,13 @@ async function applySelected(keys: readonly string[], run: Run): Promise<void> {
   const { rendered, failures } = await render(plan, run)
   if (failures.length > 0) {
     const paths = failures.map(({ file }) => file.path).join(', ')
-    throw new PipelineError('APPLY_RENDER_FAILED', `nothing was written, since these files cannot be rendered: ${paths}`, {
-      diagnostics: failureDiagnostics(failures),
-    })
+    throw new PipelineError(
+      'APPLY_RENDER_FAILED',
+      `nothing was written, since these files cannot be rendered: ${paths}`,
+      {
+        diagnostics: failureDiagnostics(failures),
+      },
+    )
   }
   const writes = planWrites(rendered, host.fs)
   executeWrites(writes, host)
@@ -94,25 +109,24 @@ async function applySelected(keys: readonly string[], run: Run): Promise<void> {
   log.info({ services: [...changed.keys()] }, 'applied')
 }
 
+function toPipelineError(error: unknown): PipelineError {
+  return error instanceof PipelineError ? error : new PipelineError('INTERNAL', messageOf(error), { cause: error })
+}
+
 /** Everything, as at boot. A file that cannot be rendered is left out with a warning. */
 async function applyAll(run: Run): Promise<void> {
   const { api, host, log, signal } = run
   const files = await fetchAllFiles(api)
-  // services are known early so that files can be told with theirs; without them the files are still written
-  let services: ReadonlyMap<string, Service> = new Map()
-  let servicesError: unknown
-  try {
-    services = await fetchAllServices(api)
-  } catch (error) {
-    servicesError = error
-  }
-  const plan = planApply('all', services, files)
+  // asked for early, so that files can be told with their services; without an answer the files are still written
+  const services = await fetchAllServices(api).catch((error: unknown) => toPipelineError(error))
+  const known = services instanceof PipelineError ? new Map<string, Service>() : services
+  const plan = planApply('all', known, files)
   const { rendered, failures } = await render(plan, run)
   for (const { file, error } of failures) {
     log.warn({ file: file.path, template: file.templatePath, code: error.code }, `not rendered: ${error.message}`)
   }
   executeWrites(planWrites(rendered, host.fs), host)
-  if (servicesError !== undefined) throw servicesError
+  if (services instanceof PipelineError) throw services
   await executeRestarts(plan.restarts, host, signal)
   log.info({}, 'applied all configuration files and services')
 }
@@ -148,7 +162,13 @@ export const tharBeSettings: Program = {
     const run: Run = {
       api: new ApiClient(host.api(args.value('--socket-path'))),
       host,
-      log: await createLogger({ program: 'thar-be-settings', level, sink: 'split', stdout: io.stdout, stderr: io.stderr }),
+      log: await createLogger({
+        program: 'thar-be-settings',
+        level,
+        sink: 'split',
+        stdout: io.stdout,
+        stderr: io.stderr,
+      }),
       signal: io.signal,
     }
     await (keys === 'all' ? applyAll(run) : applySelected(keys, run))

@@ -4,12 +4,7 @@ import { PipelineError } from '../lib/errors.ts'
 import { JsonSyntaxError, parseJson } from '../lib/json-parse.ts'
 import { isJsonArray, isJsonObject, type JsonValue } from '../lib/json.ts'
 import { decodeUtf8 } from '../lib/utf8.ts'
-import {
-  readConfigurationFiles,
-  readServices,
-  type ConfigurationFile,
-  type Service,
-} from '../model/metadata.ts'
+import { readConfigurationFiles, readServices, type ConfigurationFile, type Service } from '../model/metadata.ts'
 
 /** Servers limit a request's head, often to 16 KiB in all; longer lists of keys are asked for in parts. */
 const MAX_QUERY_BYTES = 8000

@@ -1,0 +1,32 @@
+import { PipelineError } from '../lib/errors.ts'
+import { isJsonObject, member, type JsonValue } from '../lib/json.ts'
+import type { Host } from '../lib/ports.ts'
+import { renderWithLookups } from '../schnauzer/render.ts'
+import { parseTemplate } from '../schnauzer/template.ts'
+import type { RenderTemplate } from './render-files.ts'
+
+/**
+ * Makes the function that renders template files from one snapshot of the settings. Facts of the host are read once,
+ * here; host names are looked up once each.
+ *
+ * @param answer what the API answered to `GET /`
+ * @throws PipelineError `API_INVALID_RESPONSE` if there are no settings or no OS data in it
+ */
+export async function createRenderer(
+  answer: JsonValue,
+  host: Pick<Host, 'facts' | 'resolver'>,
+): Promise<RenderTemplate> {
+  const settings = member(answer, 'settings')
+  const os = member(answer, 'os')
+  if (!isJsonObject(settings) || !isJsonObject(os)) {
+    throw new PipelineError('API_INVALID_RESPONSE', 'GET / did not answer settings and OS data')
+  }
+  const facts = {
+    cpus: host.facts.cpus(),
+    arch: host.facts.arch(),
+    memoryBytes: host.facts.memoryBytes(),
+    pciDevices: await host.facts.pciDevices(),
+  }
+  const lookups = new Map<string, readonly string[]>()
+  return (name, text) => renderWithLookups(parseTemplate(name, text), { settings, os }, facts, host.resolver, lookups)
+}
