@@ -1,0 +1,176 @@
+/**
+ * Advice for faulty settings: the name or value that was probably meant. A value is only suggested if the setting
+ * accepts it, and never for a setting that must not be shown.
+ */
+import { parseNumberLiteral } from '../lib/json-parse.ts'
+import { isJsonArray, isJsonObject, member, printJson, type JsonValue } from '../lib/json.ts'
+import { nearest } from '../lib/nearest.ts'
+import type { DocumentPath } from '../lib/source-map.ts'
+import { formatKey } from './key.ts'
+import { locate } from './locate.ts'
+import { runSchema, type ModelProblem } from './problems.ts'
+import type { NameType, RecordType, SettingType } from './types.ts'
+
+export interface HintContext {
+  /** The type of the whole tree. */
+  readonly type: RecordType
+  readonly tree: JsonValue
+  /** The families of variants that have a settings group. */
+  readonly familiesWith: (group: string) => readonly string[]
+}
+
+const accepts = (type: SettingType, value: JsonValue): boolean => runSchema(type.schema(), value).issues.length === 0
+
+/** The value at a path of the user's tree. */
+function valueAt(tree: JsonValue, path: DocumentPath): JsonValue | undefined {
+  let value: JsonValue | undefined = tree
+  for (const step of path) {
+    value = isJsonArray(value) ? value[Number(step)] : member(value, String(step))
+  }
+  return value
+}
+
+/** A name in the spelling that settings have: `logLevel` and `Log_Level` become `log-level`. */
+function toKebabCase(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replaceAll('_', '-')
+    .toLowerCase()
+}
+
+function similarName(name: string, known: readonly string[]): string | undefined {
+  const kebab = toKebabCase(name)
+  return known.includes(kebab) ? kebab : nearest(kebab, known)
+}
+
+function didYouMean(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : `did you mean ${text}?`
+}
+
+const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/
+
+/** What somebody may have wanted to write, in another type. */
+function otherTypes(value: JsonValue): JsonValue[] {
+  const list = isJsonArray(value) ? value : [value]
+  const single = list.length === 1 ? (list[0] as JsonValue) : value
+  const forms: JsonValue[] = [single]
+  if (typeof single === 'string') {
+    const number = NUMBER.test(single.trim()) ? parseNumberLiteral(single.trim()) : undefined
+    if (number !== undefined) forms.push(number)
+    if (/^(?:true|false)$/i.test(single)) forms.push(single.toLowerCase() === 'true')
+    if (single.includes(',')) forms.push(single.split(',').map((part) => part.trim()))
+  } else if (typeof single === 'number' && Number.isInteger(single)) {
+    forms.push(BigInt(single))
+  } else if (single === 0n || single === 1n) {
+    forms.push(single === 1n)
+  }
+  if (!isJsonObject(single) && single !== null) forms.push(String(single))
+  return [...forms, list]
+}
+
+/** The same text, better written. */
+function otherSpellings(type: SettingType, value: JsonValue): JsonValue[] {
+  if (typeof value !== 'string') return []
+  const spellings = [value.trim(), value.trim().toLowerCase(), value.replaceAll(' ', ''), toKebabCase(value)]
+  const similar = nearest(value, wordsOf(type))
+  return similar === undefined ? spellings : [...spellings, similar]
+}
+
+function wordsOf(type: SettingType): readonly string[] {
+  switch (type.kind) {
+    case 'choice':
+      return type.words
+    case 'enumeration':
+      return [...type.words.keys()]
+    case 'converted':
+      return wordsOf(type.from)
+    case 'union':
+      return type.forms.flatMap(wordsOf)
+    case 'text':
+    case 'boolean':
+    case 'integer':
+    case 'list':
+    case 'tuple':
+    case 'map':
+    case 'record':
+      return []
+  }
+}
+
+function valueHint({ code, path }: ModelProblem, { type, tree }: HintContext): string | undefined {
+  const location = locate(type, path)
+  const value = valueAt(tree, path)
+  if (location === undefined || value === undefined || location.secret) return undefined
+  const isType = code === 'SETTINGS_WRONG_TYPE'
+  const candidates = isType ? otherTypes(value) : otherSpellings(location.type, value)
+  const better = candidates.find((candidate) => candidate !== value && accepts(location.type, candidate))
+  if (better === undefined) return undefined
+  return isType ? `write ${printJson(better)}` : didYouMean(printJson(better))
+}
+
+function memberHint(path: DocumentPath, { type }: HintContext): string | undefined {
+  const parent = locate(type, path.slice(0, -1))
+  if (parent?.type.kind !== 'record') return undefined
+  const known = Object.keys(parent.type.fields)
+  const name = didYouMean(similarName(String(path.at(-1)), known))
+  return name ?? (known.length <= 12 ? `possible here: ${known.sort().join(', ')}` : undefined)
+}
+
+/** A group with a setting of this name. */
+function groupWith(name: string, type: RecordType): string | undefined {
+  return Object.keys(type.fields).find((group) => {
+    const groupType = type.fields[group]?.type
+    return groupType?.kind === 'record' && Object.hasOwn(groupType.fields, name)
+  })
+}
+
+function groupHint(name: string, { type, familiesWith }: HintContext): string | undefined {
+  const families = familiesWith(name)
+  if (families.length > 0) return `only these families of variants have it: ${families.join(', ')}`
+  const group = groupWith(name, type)
+  if (group !== undefined) return `did you mean settings.${formatKey([group, name])}?`
+  if (name === 'settings') return 'leave out the second "settings"'
+  return didYouMean(similarName(name, Object.keys(type.fields)))
+}
+
+function isName(type: SettingType | undefined): type is NameType {
+  return type?.kind === 'text' || type?.kind === 'choice' || type?.kind === 'enumeration'
+}
+
+function nameHint(path: DocumentPath, { type }: HintContext): string | undefined {
+  const map = locate(type, path.slice(0, -1))?.type
+  const names = map?.kind === 'map' ? map.names : undefined
+  const name = String(path.at(-1))
+  if (!isName(names)) return undefined
+  const spellings = [name.replace(/[_. ]/g, '-'), toKebabCase(name), ...otherSpellings(names, name)]
+  const better = spellings.find((spelling) => spelling !== name && accepts(names, spelling))
+  return better === undefined ? undefined : didYouMean(JSON.stringify(better))
+}
+
+function hintFor(problem: ModelProblem, context: HintContext): string | undefined {
+  switch (problem.code) {
+    case 'SETTINGS_UNKNOWN_KEY':
+      return memberHint(problem.path, context)
+    case 'SETTINGS_UNKNOWN_GROUP':
+      return groupHint(String(problem.path[0]), context)
+    case 'SETTINGS_BAD_KEY':
+      return nameHint(problem.path, context)
+    case 'SETTINGS_NULL_VALUE':
+      return 'give a value, or leave it out'
+    case 'SETTINGS_WRONG_TYPE':
+    case 'SETTINGS_INVALID_VALUE':
+      return valueHint(problem, context)
+    default:
+      return undefined
+  }
+}
+
+/** Completes a problem: unknown groups get their own code, and whatever helps becomes its hint. */
+export function explain(problem: ModelProblem, context: HintContext): ModelProblem {
+  const isGroup = problem.code === 'SETTINGS_UNKNOWN_KEY' && problem.path.length === 1
+  const named: ModelProblem = isGroup
+    ? { ...problem, code: 'SETTINGS_UNKNOWN_GROUP', message: 'the variant has no such settings group' }
+    : problem
+  const hint = named.hint ?? hintFor(named, context)
+  return hint === undefined ? named : { ...named, hint }
+}

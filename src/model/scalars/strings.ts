@@ -1,0 +1,20 @@
+/** Strings that belong to no particular domain. */
+import { decodeBase64Strict } from '../../lib/strict-base64.ts'
+import { text } from '../combinators.ts'
+import { hasLineBreak } from '../line-breaks.ts'
+
+/** Anything, also empty and over several lines. */
+export const freeText = text('FreeText', 'a string', () => true)
+
+/** Anything without a line break, also empty. */
+export const singleLine = text('SingleLineString', 'text without line breaks', (value) => !hasLineBreak(value))
+
+/** Names of containers, commands, certificates and the like. The empty one passes here but cannot be stored. */
+export const identifier = text('Identifier', 'up to 76 ASCII letters, digits and hyphens', /^[A-Za-z0-9-]{0,76}$/)
+
+/** RFC 4648 section 4 with padding. What the bytes mean is not looked at. */
+export const base64 = text(
+  'ValidBase64',
+  'base64 with padding and without line breaks',
+  (value) => decodeBase64Strict(value) !== undefined,
+)

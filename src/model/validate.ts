@@ -1,0 +1,61 @@
+/**
+ * From a tree of settings with positions to diagnostics.
+ */
+import { sortDiagnostics, type Diagnostic, type Place } from '../lib/diagnostics.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json.ts'
+import type { DocumentPath, SourceMap } from '../lib/source-map.ts'
+import { formatKey, keyOf, KeyError } from './key.ts'
+import type { ModelProblem, SettingsModel } from './models.ts'
+
+const SETTINGS: DocumentPath = ['settings']
+
+/** The place of a problem, or of the nearest thing around it that has one. */
+function placeOf(path: DocumentPath, atKey: boolean, sourceMap: SourceMap): Place | undefined {
+  const own = (atKey ? sourceMap.key(path) : undefined) ?? sourceMap.value(path) ?? sourceMap.key(path)
+  if (own !== undefined || path.length === 0) return own
+  return placeOf(path.slice(0, -1), atKey, sourceMap)
+}
+
+/** Names that pass the model but cannot be part of a datastore key. */
+function unstorable(tree: JsonObject, path: readonly string[]): ModelProblem[] {
+  return Object.keys(tree).flatMap((name) => {
+    const below = [...path, name]
+    try {
+      keyOf(['settings', ...below])
+    } catch (error) {
+      if (!(error instanceof KeyError)) throw error
+      return [{ code: 'SETTINGS_UNSTORABLE_KEY', path: below, message: error.message, atKey: true } as const]
+    }
+    const value = tree[name] as JsonValue
+    return isJsonObject(value) ? unstorable(value, below) : []
+  })
+}
+
+/**
+ * Checks the content of `settings`.
+ *
+ * @param at where that content stands in the document of the source map
+ * @returns every problem, in the order of their places; nothing if the settings would be accepted and stored
+ */
+export function validateSettings(
+  model: SettingsModel,
+  tree: JsonValue,
+  sourceMap: SourceMap,
+  at: DocumentPath = SETTINGS,
+): Diagnostic[] {
+  const result = model.parse(tree)
+  const problems = result.ok ? unstorable(result.settings, []) : result.problems
+  return sortDiagnostics(
+    problems.map(({ code, path, message, hint, atKey = false }): Diagnostic => {
+      const place = placeOf([...at, ...path], atKey, sourceMap)
+      return {
+        code,
+        severity: 'error',
+        path: formatKey(['settings', ...path.map(String)]),
+        message,
+        ...(hint !== undefined && { hint }),
+        ...(place !== undefined && { at: place }),
+      }
+    }),
+  )
+}
