@@ -65,6 +65,11 @@ export class FilesystemStore implements DataStore {
     return undefined
   }
 
+  has(key: Key, scope: Scope): boolean {
+    const { data, unreadable } = this.area(scope)
+    return data.has(key.name) || unreadable.has(key.name)
+  }
+
   getPrefix(prefix: string, scope: Scope): Map<string, string> {
     const { data, unreadable } = this.area(scope)
     for (const [name, reason] of unreadable) {

@@ -34,6 +34,8 @@ export interface DataStore {
    * @throws PipelineError `DATASTORE_NOT_A_VALUE` if there are only keys below it, or a value above it
    */
   get(key: Key, scope: Scope): string | undefined
+  /** Whether a value is stored for exactly this key; it is not read. */
+  has(key: Key, scope: Scope): boolean
   /** All pairs whose name starts with `prefix` as plain text: `settings.n` matches `settings.ntp.x`. */
   getPrefix(prefix: string, scope: Scope): Map<string, string>
   /** Names of all keys that start with `prefix` as plain text, in byte order; values are not read. */

@@ -1,17 +1,10 @@
 /** The chain of links that leads to the datastore of a version. */
 import path from 'node:path'
 import { PipelineError } from '../lib/errors.ts'
+import { FULL_VERSION } from '../lib/os-release.ts'
 import type { RootFs } from '../lib/ports.ts'
 
 const MAX_LINKS = 40
-
-/** A full version, `1.24.1`, with the optional parts of Semantic Versioning 2.0.0. */
-const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?$/
-
-/** Whether the text is a full version of three numbers. */
-export function isFullVersion(text: string): boolean {
-  return VERSION.test(text)
-}
 
 /** The journal of a datastore: beside the links of the versions. */
 export function journalPathOf(base: string): string {
@@ -34,10 +27,15 @@ export function resolveDatastore(fs: RootFs, datastorePath: string): string {
   throw new PipelineError('DATASTORE_MISSING', `${datastorePath} is no datastore directory`)
 }
 
-/** The links of a version's chain, from the directory outwards: `v1.24.1`, `v1.24`, `v1`, `current`, with their texts. */
+/**
+ * The links of a version's chain from the directory outwards, with their texts: `v1.24.1`, `v1.24`, `v1`, `current`.
+ *
+ * @param version a full version
+ * @throws RangeError if it is not
+ */
 export function versionLinks(version: string, directoryName: string): [name: string, text: string][] {
-  const parts = VERSION.exec(version)
-  if (parts === null) throw new PipelineError('USAGE', `'${version}' is no full version`)
+  const parts = FULL_VERSION.exec(version)
+  if (parts === null) throw new RangeError(`'${version}' is no full version`)
   const [, major = '', minor = ''] = parts
   const names = [directoryName, `v${version}`, `v${major}.${minor}`, `v${major}`, 'current']
   return names.slice(1).map((name, i) => [name, names[i] as string])

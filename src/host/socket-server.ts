@@ -1,11 +1,15 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
+import path from 'node:path'
 import { messageOf, PipelineError, systemCode } from '../lib/errors.ts'
 import type { ApiListener, ApiRequest, ApiResponse, RootFs, SocketServer } from '../lib/ports.ts'
+import { decodeUtf8 } from '../lib/utf8.ts'
 
 /** Longest path that fits the address of a unix socket (108 bytes with the final NUL). */
 const MAX_SOCKET_PATH_BYTES = 107
 const SOCKET_MODE = 0o660
+/** How long an idle connection stays open for the next request; programs wait for generators in between. */
+const KEEP_ALIVE_MS = 60_000
 
 /** Whether something answers on a unix socket of this machine. */
 function answers(socketPath: string): Promise<boolean> {
@@ -21,31 +25,49 @@ function answers(socketPath: string): Promise<boolean> {
   })
 }
 
-/** The body as text, or undefined if it is longer than the limit. Bytes that are not UTF-8 become lone U+FFFD. */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+type Body = Pick<ApiRequest, 'body' | 'bodyFault'>
+
+/** The body as text. One that is too long is read to its end, so that the client gets its answer, but not kept. */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Body> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
     size += (chunk as Buffer).length
     if (size <= maxBytes) chunks.push(chunk as Buffer)
   }
-  return size > maxBytes ? undefined : Buffer.concat(chunks)
+  if (size > maxBytes) return { bodyFault: 'too-large' }
+  try {
+    return { body: decodeUtf8(Buffer.concat(chunks)) }
+  } catch {
+    return { bodyFault: 'not-utf8' }
+  }
 }
 
-function toApiRequest(request: IncomingMessage, body: Buffer): ApiRequest {
+function toApiRequest(request: IncomingMessage, body: Body): ApiRequest {
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [
       name,
       Array.isArray(value) ? value.join(', ') : (value ?? ''),
     ]),
   )
-  return { method: request.method ?? 'GET', uri: request.url ?? '/', headers, body: body.toString('utf8') }
+  return { method: request.method ?? 'GET', uri: request.url ?? '/', headers, ...body }
 }
 
-const tooLarge: ApiResponse = {
-  status: 413,
-  headers: { 'content-type': 'text/plain; charset=utf-8' },
-  body: 'the body is too large',
+function send(response: ServerResponse, { status, headers, body }: ApiResponse): void {
+  // RFC 9110, section 8.6: no content length with 1xx and 204
+  const length = status === 204 || status < 200 ? {} : { 'content-length': Buffer.byteLength(body) }
+  response.writeHead(status, { ...headers, ...length })
+  response.end(body)
+}
+
+function bind(server: Server, full: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(full, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
 }
 
 /** Unix socket servers of a target whose files are `fs`. */
@@ -57,30 +79,22 @@ export function socketServer(fs: RootFs): SocketServer {
         throw new PipelineError('SOCKET_PATH_TOO_LONG', `the socket path has over 107 bytes: ${full}`)
       }
       if (await answers(full)) throw new PipelineError('SOCKET_IN_USE', `another server answers on ${full}`)
-      const server = createServer((request, response) => {
-        const answer = async (): Promise<ApiResponse> => {
-          const body = await readBody(request, options.maxBodyBytes)
-          return body === undefined ? tooLarge : handler(toApiRequest(request, body))
-        }
-        answer().then(
-          ({ status, headers, body }) => {
-            response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
-            response.end(body)
-          },
-          (error: unknown) => {
-            response.writeHead(500)
-            response.end(messageOf(error))
-          },
-        )
+      const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+        readBody(request, options.maxBodyBytes)
+          .then((body) => handler(toApiRequest(request, body)))
+          .then(
+            (answer) => {
+              send(response, answer)
+            },
+            (error: unknown) => {
+              send(response, { status: 500, headers: {}, body: messageOf(error) })
+            },
+          )
       })
       try {
+        fs.makeDirectory(path.posix.dirname(socketPath))
         fs.remove(socketPath)
-        await new Promise<void>((resolve, reject) => {
-          server.once('error', reject)
-          server.listen(full, () => {
-            resolve()
-          })
-        })
+        await bind(server, full)
         if (options.gid !== undefined) fs.changeGroup(socketPath, options.gid)
         fs.changeMode(socketPath, SOCKET_MODE)
       } catch (cause) {

@@ -126,6 +126,8 @@ export interface ApiRequest {
   readonly uri: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Why there is no body although one was sent. */
+  readonly bodyFault?: 'too-large' | 'not-utf8'
 }
 
 export interface ApiResponse {

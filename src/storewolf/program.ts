@@ -1,0 +1,149 @@
+import path from 'node:path'
+import { FilesystemStore } from '../datastore/filesystem.ts'
+import { LIVE, type DataStore } from '../datastore/store.ts'
+import { resolveDatastore, versionLinks } from '../datastore/versions.ts'
+import { LOG_LEVEL_OPTION, logLevelOf, parseArgs, usageError, type ArgsSpec, type ParsedArgs } from '../lib/args.ts'
+import { messageOf, PipelineError } from '../lib/errors.ts'
+import { EXIT_OK, type ExitCode } from '../lib/exit-codes.ts'
+import { unreadableFile, unwritableFile } from '../lib/file-errors.ts'
+import type { JsonObject } from '../lib/json.ts'
+import { createLogger } from '../lib/log.ts'
+import { FULL_VERSION, parseOsRelease } from '../lib/os-release.ts'
+import { PATHS } from '../lib/paths.ts'
+import type { Host, Program, ProgramIo, RootFs } from '../lib/ports.ts'
+import { parseKey } from '../model/key.ts'
+import { parseTrustedToml } from '../toml/trusted-toml.ts'
+import { NOTHING, planPopulate, type Existing } from './plan-populate.ts'
+
+const SPEC: ArgsSpec = {
+  usage: `Usage: storewolf --data-store-base-path PATH --inventory-file-symlink-path PATH
+                 [--inventory-file-path PATH] [--version X.Y.Z] [--log-level LEVEL]`,
+  options: [
+    { names: ['--data-store-base-path'], value: 'PATH', required: true, help: 'directory of the version links' },
+    { names: ['--inventory-file-symlink-path'], value: 'PATH', required: true, help: 'link to make' },
+    { names: ['--inventory-file-path'], value: 'PATH', help: 'what the link points to' },
+    { names: ['--version'], value: 'X.Y.Z', help: 'version of a new datastore; that of the OS unless given' },
+    LOG_LEVEL_OPTION,
+  ],
+}
+
+const ID_LENGTH = 16
+
+function readText(fs: RootFs, file: string): string {
+  try {
+    return fs.readText(file)
+  } catch (cause) {
+    throw unreadableFile(file, cause)
+  }
+}
+
+function readDefaults(fs: RootFs): JsonObject {
+  const text = readText(fs, PATHS.defaults)
+  try {
+    return parseTrustedToml(text)
+  } catch (cause) {
+    throw new PipelineError('STOREWOLF_DEFAULTS_INVALID', `${PATHS.defaults} is not TOML: ${messageOf(cause)}`, {
+      cause,
+    })
+  }
+}
+
+function versionOf(args: ParsedArgs, host: Host): string {
+  const given = args.value('--version')
+  if (given === undefined) return parseOsRelease(readText(host.fs, PATHS.osRelease), host.facts.arch()).version_id
+  if (!FULL_VERSION.test(given)) throw usageError(SPEC, `'${given}' is no full version`)
+  return given
+}
+
+/** The value, or an empty text where it cannot be read. */
+function orEmpty(read: () => string | undefined): string | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'DATASTORE_CORRUPT') return ''
+    throw error
+  }
+}
+
+function existingIn(store: DataStore): Existing {
+  return {
+    data: (name) => {
+      const key = parseKey(name)
+      return store.has(key, LIVE) ? orEmpty(() => store.get(key, LIVE)) : undefined
+    },
+    metadata: (name, metadataKey) => orEmpty(() => store.getMetadata(metadataKey, parseKey(name))),
+  }
+}
+
+/**
+ * Makes a datastore with the defaults and then the links that lead to it, so that a failure leaves nothing behind.
+ *
+ * @throws PipelineError `DATASTORE_LINKS_EXIST`, `DATASTORE_UNWRITABLE`, `STOREWOLF_DEFAULTS_INVALID`
+ */
+function createDatastore(host: Host, base: string, version: string, defaults: JsonObject): void {
+  const { fs } = host
+  const directory = `v${version}_${host.entropy.alphanumeric(ID_LENGTH)}`
+  const links = versionLinks(version, directory)
+  const changes = planPopulate(defaults, NOTHING)
+  for (const [name] of links) {
+    if (fs.lstat(`${base}/${name}`) === undefined) continue
+    throw new PipelineError('DATASTORE_LINKS_EXIST', `${base}/${name} exists, but there is no data behind it`)
+  }
+  const made: string[] = []
+  try {
+    made.push(`${base}/${directory}`)
+    fs.makeDirectory(`${base}/${directory}`)
+    new FilesystemStore(fs, `${base}/${directory}`).apply(changes)
+    for (const [name, text] of links) {
+      fs.symlink(text, `${base}/${name}`)
+      made.push(`${base}/${name}`)
+    }
+    fs.syncDirectory(base)
+  } catch (cause) {
+    for (const entry of made.reverse()) if (fs.lstat(entry) !== undefined) fs.removeTree(entry)
+    if (cause instanceof PipelineError) throw cause
+    throw new PipelineError('DATASTORE_UNWRITABLE', `the datastore could not be made: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** The directory behind the `current` link, or undefined if there is none yet. */
+function currentDatastore(fs: RootFs, base: string): string | undefined {
+  return fs.stat(`${base}/current`)?.kind === 'directory' ? resolveDatastore(fs, `${base}/current`) : undefined
+}
+
+/** Makes the link to the software inventory anew. @throws PipelineError `HOST_FILE_UNWRITABLE` */
+function linkInventory(fs: RootFs, link: string, target: string): void {
+  try {
+    fs.makeDirectory(path.posix.dirname(link))
+    fs.remove(link)
+    fs.symlink(target, link)
+  } catch (cause) {
+    throw unwritableFile(link, cause)
+  }
+}
+
+async function run(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode> {
+  const args = parseArgs(SPEC, argv)
+  const level = logLevelOf(SPEC, args)
+  const log = await createLogger({ program: 'storewolf', level, sink: 'split', stdout: io.stdout, stderr: io.stderr })
+  const version = versionOf(args, host)
+  const base = args.value('--data-store-base-path') as string
+  const current = currentDatastore(host.fs, base)
+  const store = current === undefined ? undefined : new FilesystemStore(host.fs, current)
+  store?.dropTransactions()
+  const defaults = readDefaults(host.fs)
+  if (store === undefined || host.fs.stat(`${base}/current/live`) === undefined) {
+    createDatastore(host, base, version, defaults)
+    log.info({ version, base }, 'made a datastore')
+  } else {
+    const changes = planPopulate(defaults, existingIn(store))
+    store.apply(changes)
+    log.info({ changes: changes.length }, 'added missing defaults')
+  }
+  const inventory = args.value('--inventory-file-path') ?? PATHS.inventory
+  linkInventory(host.fs, args.value('--inventory-file-symlink-path') as string, inventory)
+  return EXIT_OK
+}
+
+/** Makes the datastore and adds what it lacks of the variant's defaults. */
+export const storewolf: Program = { name: 'storewolf', run }
