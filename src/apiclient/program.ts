@@ -9,11 +9,7 @@ import { get } from './get.ts'
 import { raw } from './raw.ts'
 import { set } from './set.ts'
 import { planEphemeralStorage, planReboot, planReport, sendPlanned } from './simple-requests.ts'
-
-/** What there is instead of a subcommand that is still missing. */
-function notAvailable(subcommand: string, instead: string): Promise<never> {
-  return Promise.reject(new PipelineError('NOT_AVAILABLE', `apiclient ${subcommand} is not available yet; ${instead}`))
-}
+import { update } from './update.ts'
 
 async function execute(subcommand: SubcommandName, call: Call, transport: ApiTransport): Promise<void> {
   switch (subcommand) {
@@ -33,9 +29,9 @@ async function execute(subcommand: SubcommandName, call: Call, transport: ApiTra
     case 'ephemeral-storage':
       return sendPlanned(planEphemeralStorage(call.words), call)
     case 'update':
-      return notAvailable(subcommand, "send the steps with 'raw', for example -m POST -u /actions/refresh-updates")
+      return update(call)
     case 'exec':
-      return notAvailable(subcommand, 'log in to the admin container')
+      throw new PipelineError('NOT_AVAILABLE', 'apiclient exec is not available yet; log in to the admin container')
   }
 }
 

@@ -2,7 +2,7 @@ import { LOG_LEVEL_OPTION, logLevelOf, parseArgs, usageError, type ArgsSpec } fr
 import { systemCode } from '../lib/errors.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../lib/exit-codes.ts'
 import { unreadableFile, unwritableFile } from '../lib/file-errors.ts'
-import { printJson, type JsonValue } from '../lib/json.ts'
+import { printJson } from '../lib/json.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { Host, Program, ProgramIo } from '../lib/ports.ts'
 import { DEFAULT_BOOT_CONFIG, parseBootConfig, printBootConfig } from './boot-config.ts'
@@ -27,7 +27,7 @@ function generateBootSettings({ io, host }: Call): ExitCode {
     if (systemCode(cause) !== 'ENOENT') throw unreadableFile(PATHS.bootConfig, cause)
     text = '' // a kernel without boot configuration has nothing to tell
   }
-  io.stdout.write(`${printJson(parseBootConfig(text, PATHS.bootConfig) as JsonValue)}\n`)
+  io.stdout.write(`${printJson(parseBootConfig(text, PATHS.bootConfig))}\n`)
   return EXIT_OK
 }
 

@@ -43,4 +43,5 @@ export const API_CODES = {
     'The defaults file is not TOML, or holds something that cannot be stored.',
     'The message names the place; the file comes with the variant.',
   ),
+  UPDATE_FAILED: entry('A step of an update failed or did not end in time.', 'See `apiclient get /updates/status`.'),
 } as const
