@@ -119,10 +119,13 @@ function writeJournal(fs: RootFs, journalPath: string, journal: Journal, durable
   }
 }
 
-function carryOut(fs: RootFs, undo: Undo, { moves, removals }: Journal): void {
+/** @returns the files that were put aside */
+function carryOut(fs: RootFs, undo: Undo, { moves, removals }: Journal): string[] {
+  const aside: string[] = []
   for (const { from, to, old } of moves) {
     if (fs.lstat(to) !== undefined) {
       fs.rename(to, old)
+      aside.push(old)
       undo.push(() => {
         fs.rename(old, to)
       })
@@ -134,10 +137,11 @@ function carryOut(fs: RootFs, undo: Undo, { moves, removals }: Journal): void {
     })
   }
   for (const removal of removals) fs.removeTree(removal)
+  return aside
 }
 
-function cleanUp(fs: RootFs, journalPath: string, { moves }: Journal, durable: boolean): void {
-  for (const { old } of moves) removeIfThere(fs, old)
+function cleanUp(fs: RootFs, journalPath: string, aside: readonly string[], durable: boolean): void {
+  for (const old of aside) fs.remove(old)
   fs.remove(journalPath)
   if (durable) fs.syncDirectory(path.posix.dirname(journalPath))
 }
@@ -171,23 +175,23 @@ function undoAll(fs: RootFs, undo: Undo, journalPath: string, cause: unknown): P
 export function applyChanges(fs: RootFs, journalPath: string, changes: ChangeSet): boolean {
   const base = path.posix.dirname(journalPath)
   const undo = new Undo()
-  let journal: Journal
+  let aside: string[]
   try {
     const moves = stage(fs, undo, changes)
-    journal = { moves, removals: changes.removals }
+    const journal = { moves, removals: changes.removals }
     const sync = (files: readonly string[]): void => {
       if (changes.durable) syncNames(fs, base, files)
     }
     if (changes.durable) for (const { from } of moves) fs.syncFile(from)
     sync(moves.map(({ from }) => from))
     writeJournal(fs, journalPath, journal, changes.durable)
-    carryOut(fs, undo, journal)
+    aside = carryOut(fs, undo, journal)
     sync(moves.map(({ to }) => to))
   } catch (cause) {
     throw undoAll(fs, undo, journalPath, cause)
   }
   try {
-    cleanUp(fs, journalPath, journal, changes.durable)
+    cleanUp(fs, journalPath, aside, changes.durable)
     return true
   } catch {
     return false
@@ -253,7 +257,8 @@ export function recoverChanges(fs: RootFs, journalPath: string): boolean {
       path.posix.dirname(journalPath),
       journal.moves.map(({ to }) => to),
     )
-    cleanUp(fs, journalPath, journal, true)
+    const aside = journal.moves.map(({ old }) => old).filter((old) => fs.lstat(old) !== undefined)
+    cleanUp(fs, journalPath, aside, true)
     return true
   } catch (cause) {
     throw unwritable(messageOf(cause), cause)

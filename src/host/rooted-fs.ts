@@ -174,6 +174,8 @@ export class RootedFs implements RootFs {
 
 function readLinkIfAny(full: string): string | undefined {
   try {
+    // asking first is much cheaper than the error of reading a link that is none
+    if (fs.lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return undefined
     return fs.readlinkSync(full)
   } catch {
     return undefined // not a link, or nothing there: the operation itself will tell

@@ -1,0 +1,182 @@
+/** From a request to its answer. The same for requests over a socket and for calls in this process. */
+import { ROUTES, type RouteId } from '../api/contract.ts'
+import { messageOf, PipelineError } from '../lib/errors.ts'
+import type { JsonValue } from '../lib/json.ts'
+import type { Logger } from '../lib/log.ts'
+import { DEFAULT_TRANSACTION } from '../lib/paths.ts'
+import type { ApiRequest, ApiResponse, Host } from '../lib/ports.ts'
+import { pendingIn } from '../datastore/store.ts'
+import {
+  commit,
+  getArea,
+  getMetadata,
+  getModel,
+  getNamed,
+  getOs,
+  getSettingGenerators,
+  getSettings,
+  getTransaction,
+  type Controller,
+} from './controller.ts'
+import { bindStorage, initStorage, listDirectories, listDisks } from './ephemeral-storage.ts'
+import {
+  ApiError,
+  jsonAnswer,
+  jsonBody,
+  jsonText,
+  NO_CONTENT,
+  parameter,
+  parseTarget,
+  requiredParameter,
+} from './http.ts'
+import type { Query } from './http.ts'
+import { cisReport, fipsReport, reboot, runUpdate, startApplier } from './os-commands.ts'
+import { requestedKeys } from './selection.ts'
+import { keypairsToPairs, settingsToPairs } from './settings.ts'
+import { getUpdateStatus } from './update-status.ts'
+
+export interface ApiOptions extends Controller {
+  readonly host: Pick<Host, 'fs' | 'runner'>
+  /** The socket that the applier is to use. */
+  readonly socketPath: string
+  readonly log?: Logger
+}
+
+export interface Api {
+  handle(request: ApiRequest): Promise<ApiResponse>
+}
+
+interface Call {
+  readonly options: ApiOptions
+  readonly request: ApiRequest
+  readonly query: Query
+}
+
+type Answer = ApiResponse | Promise<ApiResponse>
+type Handler = (call: Call) => Answer
+
+function transactionOf(query: Query): string {
+  return parameter(query, 'tx') ?? DEFAULT_TRANSACTION
+}
+
+function writing(toPairs: (options: ApiOptions, body: JsonValue) => Map<string, string>): Handler {
+  return ({ options, request, query }) => {
+    const transaction = transactionOf(query)
+    options.store.set(toPairs(options, jsonBody(request)), pendingIn(transaction))
+    return NO_CONTENT
+  }
+}
+
+const area =
+  (name: 'services' | 'configuration-files'): Handler =>
+  ({ options, query }) => {
+    const names = parameter(query, 'names')
+    return jsonAnswer(
+      names === undefined
+        ? getArea(options, name, parameter(query, 'prefix'))
+        : getNamed(options, name, names.split(',')),
+    )
+  }
+
+const metadata =
+  (metadataKey: 'affected-services' | 'template'): Handler =>
+  ({ options, query }) =>
+    jsonAnswer(getMetadata(options, metadataKey, requiredParameter(query, 'keys').split(',')))
+
+const update =
+  (subcommand: 'refresh' | 'prepare' | 'activate' | 'deactivate'): Handler =>
+  ({ options }) =>
+    runUpdate(options.host.runner, subcommand)
+
+const getSettingsRoute: Handler = ({ options, query }) => {
+  const keys = parameter(query, 'keys')
+  return jsonAnswer(
+    keys === undefined
+      ? getArea(options, 'settings', parameter(query, 'prefix'))
+      : getSettings(options, requestedKeys(keys)),
+  )
+}
+
+const applyRoute: Handler = async ({ options, query }) => {
+  await startApplier(options.host.runner, options.socketPath, parameter(query, 'keys')?.split(','))
+  return NO_CONTENT
+}
+
+const commitAndApply: Handler = async ({ options, query }) => {
+  const keys = commit(options, transactionOf(query))
+  await startApplier(options.host.runner, options.socketPath, keys)
+  return jsonAnswer(keys)
+}
+
+const UPGRADE_HEADERS = ['upgrade', 'connection', 'sec-websocket-version', 'sec-websocket-key']
+
+const exec: Handler = ({ request: { headers = {} } }) => {
+  if (!UPGRADE_HEADERS.every((name) => name in headers)) return { status: 400, headers: {}, body: '' }
+  throw new ApiError(501, 'commands in host containers are not available here')
+}
+
+const REPORTS = '[{"name":"cis","description":"CIS Bottlerocket Benchmark"}]'
+
+const HANDLERS: Readonly<Record<RouteId, Handler>> = {
+  'get-model': ({ options, query }) => jsonAnswer(getModel(options, parameter(query, 'prefix'))),
+  'get-settings': getSettingsRoute,
+  'patch-settings': writing(settingsToPairs),
+  'patch-keypairs': writing(keypairsToPairs),
+  'get-transaction': ({ options, query }) => jsonAnswer(getTransaction(options, transactionOf(query))),
+  'delete-transaction': ({ options, query }) => jsonAnswer(options.store.deleteTransaction(transactionOf(query))),
+  'list-transactions': ({ options }) => jsonAnswer(options.store.transactions()),
+  commit: ({ options, query }) => jsonAnswer(commit(options, transactionOf(query))),
+  apply: applyRoute,
+  'commit-and-apply': commitAndApply,
+  'get-os': ({ options, query }) => jsonAnswer(getOs(options, parameter(query, 'prefix'))),
+  'get-affected-services': metadata('affected-services'),
+  'get-setting-generators': ({ options }) => jsonAnswer(getSettingGenerators(options)),
+  'get-templates': metadata('template'),
+  'get-services': area('services'),
+  'get-configuration-files': area('configuration-files'),
+  reboot: ({ options }) => reboot(options.host.runner),
+  'refresh-updates': update('refresh'),
+  'prepare-update': update('prepare'),
+  'activate-update': update('activate'),
+  'deactivate-update': update('deactivate'),
+  'init-ephemeral-storage': ({ options, request }) => initStorage(options.host, jsonBody(request)),
+  'bind-ephemeral-storage': ({ options, request }) =>
+    bindStorage(options.host, jsonBody(request), options.osRelease().variant_id),
+  'list-ephemeral-disks': ({ options, query }) => listDisks(options.host, query),
+  'list-ephemeral-directories': ({ options, query }) => listDirectories(options.osRelease().variant_id, query),
+  'get-update-status': ({ options }) => getUpdateStatus(options.host),
+  exec,
+  'list-reports': () => jsonText(REPORTS),
+  'get-cis-report': ({ options, query }) => cisReport(options.host.runner, query),
+  'get-fips-report': ({ options, query }) => fipsReport(options.host.runner, query),
+}
+
+/** Statuses of errors that the request, not the server, is to blame for. */
+const REQUEST_FAULTS: Readonly<Record<string, number>> = { DATASTORE_KEY_TOO_LONG: 400 }
+
+function errorAnswer(error: unknown, request: ApiRequest, log: Logger | undefined): ApiResponse {
+  if (error instanceof ApiError) return { status: error.status, headers: error.headers, body: error.message }
+  const status = error instanceof PipelineError ? (REQUEST_FAULTS[error.code] ?? 500) : 500
+  const code = error instanceof PipelineError ? error.code : 'INTERNAL'
+  if (status === 500) log?.error({ method: request.method, uri: request.uri, code }, messageOf(error))
+  return { status, headers: {}, body: messageOf(error) }
+}
+
+/** The API over a datastore. Between reading a request's body and its effect on the store nothing else happens. */
+export function createApi(options: ApiOptions): Api {
+  const answer = async (request: ApiRequest): Promise<ApiResponse> => {
+    const { path, query } = parseTarget(request.uri)
+    const routes = ROUTES.filter((route) => route.path === path)
+    if (routes.length === 0) return { status: 404, headers: {}, body: '' }
+    const route = routes.find(({ method }) => method === request.method)
+    if (route === undefined) {
+      return { status: 405, headers: { allow: routes.map(({ method }) => method).join(', ') }, body: '' }
+    }
+    try {
+      return await HANDLERS[route.id]({ options, request, query })
+    } catch (error) {
+      return errorAnswer(error, request, options.log)
+    }
+  }
+  return { handle: answer }
+}

@@ -1,0 +1,60 @@
+import { MAX_BODY_BYTES } from '../api/contract.ts'
+import { FilesystemStore } from '../datastore/filesystem.ts'
+import { resolveDatastore } from '../datastore/versions.ts'
+import { unreadableFile } from '../lib/file-errors.ts'
+import type { Logger } from '../lib/log.ts'
+import { parseOsRelease, type OsRelease } from '../lib/os-release.ts'
+import { PATHS } from '../lib/paths.ts'
+import type { Host } from '../lib/ports.ts'
+import type { SettingsModel } from '../model/models.ts'
+import { createApi, type Api } from './router.ts'
+
+export interface ApiServerOptions {
+  readonly model: SettingsModel
+  /** Default: the current datastore. */
+  readonly datastorePath?: string
+  /** Default: the API socket. */
+  readonly socketPath?: string
+  /** Group of the socket. */
+  readonly gid?: number
+  readonly log?: Logger
+}
+
+/** A server that answers on its socket and in this process. */
+export interface ApiServer extends Api {
+  /** Closes the socket and every open connection. */
+  close(): Promise<void>
+}
+
+/** Reads the target's os-release. @throws PipelineError `HOST_FILE_UNREADABLE`, `OS_RELEASE_INVALID` */
+export function readOsRelease(host: Pick<Host, 'fs' | 'facts'>): OsRelease {
+  let text: string
+  try {
+    text = host.fs.readText(PATHS.osRelease)
+  } catch (cause) {
+    throw unreadableFile(PATHS.osRelease, cause)
+  }
+  return parseOsRelease(text, host.facts.arch())
+}
+
+/**
+ * Opens the datastore and serves the API on its socket.
+ *
+ * @throws PipelineError `DATASTORE_MISSING`, or what `SocketServer.listen` throws
+ */
+export async function startApiServer(host: Host, options: ApiServerOptions): Promise<ApiServer> {
+  const { model, datastorePath = PATHS.datastoreCurrent, socketPath = PATHS.apiSocket, gid, log } = options
+  const api = createApi({
+    store: new FilesystemStore(host.fs, resolveDatastore(host.fs, datastorePath)),
+    model,
+    osRelease: () => readOsRelease(host),
+    host,
+    socketPath,
+    ...(log === undefined ? {} : { log }),
+  })
+  const listener = await host.server.listen(socketPath, (request) => api.handle(request), {
+    maxBodyBytes: MAX_BODY_BYTES,
+    ...(gid === undefined ? {} : { gid }),
+  })
+  return { handle: (request) => api.handle(request), close: () => listener.close() }
+}
