@@ -1,7 +1,12 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { ApiRequest, ApiResponse, ApiTransport, Http, HttpRequest, HttpResponse } from '../lib/ports.ts'
+import type { SecureContext } from 'node:tls'
+import type { ApiRequest, ApiResponse, ApiTransport, Http, HttpProxy, HttpRequest, HttpResponse } from '../lib/ports.ts'
 import { PipelineError, messageOf, systemCode } from '../lib/errors.ts'
+import { openTunnel } from './connect-tunnel.ts'
+import { systemTrust } from './system-trust.ts'
+
+const HTTPS_PORT = 443
 
 function flatHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(
@@ -27,6 +32,34 @@ function collect(response: http.IncomingMessage): Promise<Buffer> {
 export class NodeHttp implements Http {
   private readonly plain = new http.Agent({ keepAlive: true })
   private readonly tls = new https.Agent({ keepAlive: true })
+  private readonly loadTrust: () => SecureContext | undefined
+  private trust: { readonly secureContext?: SecureContext } | undefined
+
+  /** @param loadTrust the certificates to trust, asked for at the first `https` request */
+  constructor(loadTrust: () => SecureContext | undefined = systemTrust) {
+    this.loadTrust = loadTrust
+  }
+
+  /** How to connect: by a kept agent, or by a tunnel of the request's own. */
+  private connection(url: URL, proxy: HttpProxy | undefined): https.RequestOptions {
+    if (url.protocol !== 'https:') return { agent: this.plain }
+    if (this.trust === undefined) {
+      const secureContext = this.loadTrust()
+      this.trust = secureContext === undefined ? {} : { secureContext }
+    }
+    const { trust } = this
+    if (proxy === undefined) return { agent: this.tls, ...trust }
+    const port = url.port === '' ? HTTPS_PORT : Number(url.port)
+    return {
+      createConnection: (_options, done) => {
+        const fail = done as (error: Error) => void
+        openTunnel(proxy, url.hostname, port, trust).then((socket) => {
+          done(null, socket)
+        }, fail)
+        return undefined
+      },
+    }
+  }
 
   request(request: HttpRequest): Promise<HttpResponse> {
     const url = new URL(request.url)
@@ -37,7 +70,7 @@ export class NodeHttp implements Http {
         url,
         {
           method: request.method,
-          agent: isTls ? this.tls : this.plain,
+          ...this.connection(url, request.proxy),
           headers: {
             ...request.headers,
             ...(body === undefined ? {} : { 'content-length': String(body.length) }),

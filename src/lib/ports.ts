@@ -99,9 +99,19 @@ export interface ProcessRunner {
   runDetached(request: RunRequest): Promise<void>
 }
 
+/** A proxy that tunnels by `CONNECT` (RFC 9110 section 9.3.6). */
+export interface HttpProxy {
+  /** Scheme (`http` or `https`), host and port. */
+  readonly url: string
+  /** The value of `Proxy-Authorization`, if the proxy asks for one. */
+  readonly authorization?: string
+}
+
 export interface HttpRequest {
   readonly method: string
   readonly url: string
+  /** Where to tunnel an `https` request through; others go direct. */
+  readonly proxy?: HttpProxy
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
   readonly timeoutMs?: number

@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { entries } from './entries.mjs'
+import { slimAwsSchemas } from './slim-aws-schemas.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 process.chdir(root)
@@ -25,7 +26,12 @@ await build({
   minifyWhitespace: true,
   legalComments: 'none',
   chunkNames: 'chunks/[name]-[hash]',
-  define: { BUNDLED: 'true' },
+  define: {
+    BUNDLED: 'true',
+    // the SDK's reminder that its later versions need a later Node is no business of a boot
+    'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
+  },
+  plugins: [slimAwsSchemas],
   // CommonJS packages in an ES module bundle still ask for Node's own modules by require
   banner: {
     js: "#!/usr/bin/env node\nimport{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",

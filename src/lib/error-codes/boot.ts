@@ -2,6 +2,10 @@ import { entry } from './entry.ts'
 
 /** Early boot, metadata service, generators, variants, and the boot as a whole. */
 export const BOOT_CODES = {
+  AWS_NO_CREDENTIALS: entry(
+    'No AWS credentials were found, or they could not be read.',
+    'Give the instance a role, or set credentials in the environment or in settings.aws.',
+  ),
   BOOT_STEP_FAILED: entry('A step of the boot failed.', 'What it printed on standard error says why.'),
   FACTS_INVALID: entry(
     'The facts file is not understood.',
@@ -48,6 +52,34 @@ export const BOOT_CODES = {
     "Check the instance's metadata, or set the setting in user data.",
   ),
   LISTEN_FAILED: entry('A port of this machine could not be opened.', 'Choose another --port, or stop what has it.'),
+  PLUTO_APICLIENT_FAILED: entry(
+    'apiclient failed to read or write settings for pluto.',
+    'What apiclient printed says why; is the API server running?',
+  ),
+  PLUTO_EC2_FAILED: entry(
+    'EC2 did not tell the private DNS name of the instance.',
+    'The instance role needs ec2:DescribeInstances; or set settings.kubernetes.hostname-override.',
+  ),
+  PLUTO_INVALID_ADDRESS: entry(
+    'A text that should be an IP address is none.',
+    'Set the setting that the message names in user data.',
+  ),
+  PLUTO_INVALID_HOSTNAME: entry(
+    'The name found for the node is no host name.',
+    'Set settings.kubernetes.hostname-override in user data.',
+  ),
+  PLUTO_PROXY_INVALID: entry(
+    'The proxy of the settings cannot be used for AWS calls.',
+    'Write settings.network.https-proxy as http://HOST:PORT.',
+  ),
+  PLUTO_SETTINGS_INVALID: entry(
+    'apiclient printed settings that cannot be read.',
+    'Run the command by hand; its output must be JSON with a member named settings.',
+  ),
+  PLUTO_VALUE_MISSING: entry(
+    'Something is missing that a Kubernetes setting is made of.',
+    'Set the setting in user data, or check the metadata of the instance.',
+  ),
   PROVIDER_DIRECTORY_UNREADABLE: entry(
     'The directory of user data providers could not be read.',
     'An image has it, even if empty; check the root.',

@@ -1,0 +1,103 @@
+/** The two AWS calls of pluto. */
+import { messageOf, PipelineError } from '../lib/errors.ts'
+import type { Host, ProgramIo } from '../lib/ports.ts'
+import { CALL_BUDGET_MS, CallBudget, describeAwsError, fibonacciDelayMs, withSdkRetries } from './aws-retry.ts'
+import { findCredentials } from './credentials.ts'
+import { parseProxy, proxyFor, type ProxySettings } from './proxy.ts'
+import { createRequestHandler } from './request-handler.ts'
+
+/** A wait longer than this is told to the user. */
+const ANNOUNCE_AFTER_MS = 2000
+
+export interface AwsContext {
+  readonly io: ProgramIo
+  readonly host: Host
+  readonly region: string
+  readonly proxy: ProxySettings
+}
+
+function budgetFor(service: string, { io, host }: AwsContext): CallBudget {
+  return new CallBudget({
+    clock: host.clock,
+    entropy: host.entropy,
+    signal: io.signal,
+    onWait: (reason, ms, elapsedMs) => {
+      host.events.emit({ kind: 'wait', program: 'pluto', reason: `${service}: ${reason}`, ms })
+      if (elapsedMs + ms > ANNOUNCE_AFTER_MS) {
+        io.stderr.write(`pluto: waiting for ${service}: ${reason}; next attempt in ${(ms / 1000).toFixed(1)} s\n`)
+      }
+    },
+  })
+}
+
+/** What both SDK clients are given. Region, endpoint and credentials are explicit, so the SDK looks for none. */
+function clientConfig(context: AwsContext, budget: CallBudget) {
+  const { io, host, region, proxy } = context
+  // a proxy that is set up wrong fails the call, even where it would not be used
+  if (proxy.httpsProxy !== undefined) parseProxy(proxy.httpsProxy)
+  const endpoint = io.env['AWS_ENDPOINT_URL']
+  return {
+    region,
+    ignoreConfiguredEndpointUrls: true,
+    ...(endpoint === undefined || endpoint === '' ? {} : { endpoint }),
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    // attempts are counted here, on the host's clock
+    maxAttempts: 1,
+    retryMode: 'standard',
+    defaultsMode: 'standard' as const,
+    authSchemePreference: [],
+    userAgentAppId: '',
+    credentials: () => findCredentials(io.env, host, budget, async () => (await import('./sdk-chain.ts')).sdkChain),
+    requestHandler: createRequestHandler({
+      http: host.http,
+      signal: io.signal,
+      remainingMs: () => budget.remainingMs(),
+      proxyFor: (url) => proxyFor(url, proxy),
+    }),
+  }
+}
+
+/** The IPv4 service range of an EKS cluster. @throws SDK errors, PipelineError `PLUTO_PROXY_INVALID` */
+export async function fetchServiceCidr(context: AwsContext, clusterName: string): Promise<string | undefined> {
+  const budget = budgetFor('EKS', context)
+  const config = clientConfig(context, budget)
+  const { describeServiceCidr } = await import('./sdk-eks.ts')
+  return withSdkRetries(budget, () => describeServiceCidr(config, clusterName))
+}
+
+/**
+ * The private DNS name of an instance. Whatever goes wrong is tried again until the time is up: permissions and names of
+ * new instances can take a while to get around.
+ *
+ * @throws PipelineError `PLUTO_EC2_FAILED`, `PLUTO_PROXY_INVALID`
+ */
+export async function fetchPrivateDnsName(context: AwsContext, instanceId: string): Promise<string> {
+  const budget = budgetFor('EC2', context)
+  const config = clientConfig(context, budget)
+  const { describePrivateDnsName } = await import('./sdk-ec2.ts')
+  for (let failures = 0; ; failures++) {
+    let reason: unknown
+    try {
+      const name = await withSdkRetries(budget, () => describePrivateDnsName(config, instanceId))
+      if (name !== undefined && name !== '') return name
+      reason = new Error('the answer has no private DNS name')
+    } catch (error) {
+      context.io.signal.throwIfAborted()
+      if (error instanceof PipelineError && error.code === 'PLUTO_PROXY_INVALID') throw error
+      reason = error
+    }
+    if (budget.remainingMs() > 0 && (await budget.pause(fibonacciDelayMs(failures), reason))) continue
+    throw new PipelineError(
+      'PLUTO_EC2_FAILED',
+      `EC2 gave no private DNS name of ${instanceId} within ${String(CALL_BUDGET_MS / 1000)} s and ` +
+        `${String(failures + 1)} calls; the last one ended with: ${describeAwsError(reason)}`,
+      { cause: reason },
+    )
+  }
+}
+
+/** Why a call to EKS did not help, for people. */
+export function describeCallFailure(error: unknown): string {
+  return error instanceof PipelineError ? messageOf(error) : describeAwsError(error)
+}
