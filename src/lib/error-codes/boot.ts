@@ -121,4 +121,8 @@ export const BOOT_CODES = {
     'The OS release has no variant of that name.',
     'Check --variant; the message may name the closest one.',
   ),
+  WARM_POOL_CONFIG_INVALID: entry(
+    'The configuration of the warm pool wait is not understood.',
+    'It is rendered from settings.autoscaling; apply the settings again.',
+  ),
 } as const

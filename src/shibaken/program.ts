@@ -1,0 +1,86 @@
+import { LOG_LEVEL_OPTION, logLevelOf, parseArgs, usageError, type ArgsSpec, type ParsedArgs } from '../lib/args.ts'
+import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../lib/exit-codes.ts'
+import { jsonObject, printJson, quoteJson } from '../lib/json.ts'
+import { createLogger, type Logger } from '../lib/log.ts'
+import type { Host, Program, ProgramIo } from '../lib/ports.ts'
+import { encodeBase64 } from '../lib/strict-base64.ts'
+import { createImdsClient, type ImdsClient } from '../imds/client.ts'
+import { fetchPartition, fetchPublicKeys } from '../imds/targets.ts'
+import { waitForService } from './warm-pool.ts'
+
+const USAGE = `usage: shibaken [--log-level LEVEL] COMMAND
+  generate-admin-userdata              user data of the admin container, from the instance's SSH keys
+  is-partition [--partition NAME]...   whether the instance is in one of the partitions
+  warm-pool-wait                       wait until the instance leaves its warm pool
+`
+const SPEC: ArgsSpec = {
+  usage: USAGE,
+  options: [LOG_LEVEL_OPTION, { names: ['--help', '-h'] }],
+  usageExit: EXIT_FAILURE,
+  refuseRepeats: true,
+  words: 'stop',
+}
+const PLAIN: ArgsSpec = { usage: USAGE, options: [{ names: ['--help', '-h'] }], usageExit: EXIT_FAILURE }
+const PARTITION: ArgsSpec = {
+  ...PLAIN,
+  options: [...PLAIN.options, { names: ['--partition'], value: 'NAME', repeatable: true }],
+}
+
+interface Run {
+  readonly args: ParsedArgs
+  readonly io: ProgramIo
+  readonly host: Host
+  readonly log: Logger
+  readonly client: ImdsClient
+}
+
+/** User data of the admin container as a JSON string: base64 of the JSON that it reads. */
+export function adminUserData(keys: readonly string[]): string {
+  const ssh = jsonObject({ 'authorized-keys': [...keys] })
+  return quoteJson(encodeBase64(printJson(jsonObject({ ssh }))))
+}
+
+async function generateAdminUserData({ io, log, client }: Run): Promise<void> {
+  const keys = await fetchPublicKeys(client, (text) => {
+    log.warn({}, text)
+  })
+  io.stdout.write(`${adminUserData(keys ?? [])}\n`)
+}
+
+async function isPartition({ args, io, client }: Run): Promise<void> {
+  const wanted = args.values.get('--partition') ?? []
+  const partition = await fetchPartition(client)
+  io.stdout.write(`${String(partition !== undefined && wanted.includes(partition))}\n`)
+}
+
+const COMMANDS: Readonly<Record<string, { spec: ArgsSpec; run: (run: Run) => Promise<void> }>> = {
+  'generate-admin-userdata': { spec: PLAIN, run: generateAdminUserData },
+  'is-partition': { spec: PARTITION, run: isPartition },
+  'warm-pool-wait': { spec: PLAIN, run: ({ io, host, log, client }) => waitForService({ io, host, log, client }) },
+}
+
+/** What an EC2 instance says about itself, for settings and for the Auto Scaling group that it is in. */
+export const shibaken: Program = {
+  name: 'shibaken',
+  async run(argv, io, host): Promise<ExitCode> {
+    const general = parseArgs(SPEC, argv)
+    const level = logLevelOf(SPEC, general)
+    const [name, ...rest] = general.words
+    if (general.flags.has('--help')) {
+      io.stdout.write(USAGE)
+      return EXIT_OK
+    }
+    if (name === undefined) throw usageError(SPEC, 'missing command')
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+    if (command === undefined) throw usageError(SPEC, `unknown command '${name}'`)
+    const args = parseArgs(command.spec, rest)
+    if (args.flags.has('--help')) {
+      io.stdout.write(USAGE)
+      return EXIT_OK
+    }
+    const log = await createLogger({ program: 'shibaken', level, sink: 'stderr', stdout: io.stdout, stderr: io.stderr })
+    const client = createImdsClient(host, { program: 'shibaken', stderr: io.stderr, signal: io.signal })
+    await command.run({ args, io, host, log, client })
+    return EXIT_OK
+  },
+}

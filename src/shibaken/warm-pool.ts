@@ -1,0 +1,85 @@
+/** Waits until an instance of a warm pool is put to work. */
+import type { ImdsClient } from '../imds/client.ts'
+import { fetchLifecycleState } from '../imds/targets.ts'
+import { messageOf, PipelineError, systemCode } from '../lib/errors.ts'
+import { member } from '../lib/json.ts'
+import type { Logger } from '../lib/log.ts'
+import type { Host, ProgramIo } from '../lib/ports.ts'
+import { parseUserToml } from '../toml/user-toml.ts'
+
+/** Rendered from `settings.autoscaling`. */
+export const WARM_POOL_CONFIG = '/etc/warm-pool-wait.toml'
+const IN_SERVICE = 'InService'
+const POLL_MS = 5000
+
+export interface WarmPoolConfig {
+  readonly shouldWait: boolean
+  /** Is written when the wait is over, so that the unit is not started again. */
+  readonly markerPath: string
+}
+
+/** Reads the configuration file. @throws PipelineError `WARM_POOL_CONFIG_INVALID` */
+export function parseWarmPoolConfig(text: string): WarmPoolConfig {
+  const parsed = parseUserToml(text, WARM_POOL_CONFIG)
+  if (!parsed.ok) {
+    const { diagnostics } = parsed
+    throw new PipelineError('WARM_POOL_CONFIG_INVALID', `${WARM_POOL_CONFIG} is not TOML`, { diagnostics })
+  }
+  const shouldWait = member(parsed.tree, 'should_wait')
+  const markerPath = member(parsed.tree, 'marker_path')
+  if (typeof shouldWait !== 'boolean' || typeof markerPath !== 'string') {
+    throw new PipelineError('WARM_POOL_CONFIG_INVALID', `${WARM_POOL_CONFIG} needs should_wait and marker_path`)
+  }
+  return { shouldWait, markerPath }
+}
+
+function readConfig(host: Host): WarmPoolConfig {
+  let text: string
+  try {
+    text = host.fs.readText(WARM_POOL_CONFIG)
+  } catch (cause) {
+    const reason = systemCode(cause) ?? messageOf(cause)
+    throw new PipelineError('HOST_FILE_UNREADABLE', `cannot read ${WARM_POOL_CONFIG}: ${reason}`, { cause })
+  }
+  return parseWarmPoolConfig(text)
+}
+
+function writeMarker(path: string, { host, log, io }: Wait): void {
+  try {
+    host.fs.writeFile(path, '')
+    io.stdout.write(`${path}\n`)
+  } catch (error) {
+    log.warn({ reason: systemCode(error) ?? messageOf(error) }, `cannot write ${path}`)
+  }
+}
+
+interface Wait {
+  readonly io: ProgramIo
+  readonly host: Host
+  readonly log: Logger
+  readonly client: ImdsClient
+}
+
+/** Waits for the life-cycle state `InService`, if the configuration says so; then writes the marker file. */
+export async function waitForService(wait: Wait): Promise<void> {
+  const { io, host, client } = wait
+  const config = readConfig(host)
+  io.stdout.write(`autoscaling.should-wait value is ${String(config.shouldWait)}\n`)
+  if (config.shouldWait) {
+    for (
+      let state = await fetchLifecycleState(client);
+      state !== IN_SERVICE;
+      state = await fetchLifecycleState(client)
+    ) {
+      host.events.emit({
+        kind: 'wait',
+        program: 'shibaken',
+        reason: `life-cycle state ${state ?? 'unknown'}`,
+        ms: POLL_MS,
+      })
+      await host.clock.sleep(POLL_MS, io.signal)
+    }
+    io.stdout.write(`the instance is ${IN_SERVICE}\n`)
+  }
+  writeMarker(config.markerPath, wait)
+}
