@@ -38,8 +38,7 @@ function valueFor(model: SettingsModel, key: Key, text: string): JsonValue {
   if (typeof guess === 'string' || type === undefined || accepts(type, guess)) return guess
   if (accepts(type, text)) return text
   const trimmed = text.replace(SURROUNDING_JSON_SPACE, '')
-  const integer = NEGATIVE_INTEGER.test(trimmed) ? BigInt(trimmed) : undefined
-  return integer !== undefined && accepts(type, integer) ? integer : guess
+  return NEGATIVE_INTEGER.test(trimmed) ? BigInt(trimmed) : guess
 }
 
 function keyProblem(item: string, message: string): ModelProblem {

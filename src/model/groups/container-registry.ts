@@ -16,8 +16,8 @@ const mirror = record({
 
 const credential = record({
   registry: { type: singleLine, description: 'Registry that the credential is for.', examples: ['docker.io'] },
-  username: { type: singleLine, description: 'User name.', examples: ['reader'] },
-  password: { type: singleLine, description: 'Password.', examples: ['example'], secret: true },
+  username: { type: singleLine, description: 'User name at the registry.', examples: ['reader'] },
+  password: { type: singleLine, description: 'Password of the user.', examples: ['example'], secret: true },
   auth: {
     type: base64,
     description: 'User name and password joined by a colon, in base64.',
