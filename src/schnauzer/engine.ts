@@ -1,0 +1,245 @@
+/**
+ * The isolated Handlebars environment. Handlebars runs the lowered tree; all meaning is in the helpers registered here.
+ */
+import Handlebars from 'handlebars/dist/cjs/handlebars.js'
+import { jsonObject, isJsonObject, type JsonValue } from '../lib/json.ts'
+import { sortedEntries } from '../lib/byte-order.ts'
+import { RenderFailure } from './failures.ts'
+import { pushFrame, resolvePath, type Found, type Frame } from './frames.ts'
+import type { Args, Block, BlockHelper, Helper, RenderFacts, TextHelper, ValueHelper } from './helper.ts'
+import { refuse, typeName } from './helper.ts'
+import { ALL_HELPERS } from './helpers/owners.ts'
+import { HASH_ELSE, HASH_PARAMS, INTERNAL, type HandlebarsNode, type Tables } from './lower.ts'
+import { SLOT, type Slot } from './output/stream.ts'
+import { originName, plainText, type Operand } from './values.ts'
+
+/** The state of one rendering. */
+interface Run {
+  readonly facts: RenderFacts
+  readonly tables: Tables
+  readonly slots: Slot[]
+  readonly partials: Map<string, RenderBody>
+}
+
+interface Data {
+  readonly root: null
+  readonly run: Run
+  readonly frame: Frame
+}
+
+type RenderBody = (context: null, options: { data: Data }) => string
+
+interface Options {
+  readonly fn?: RenderBody
+  readonly inverse?: RenderBody
+  readonly hash: Readonly<Record<string, unknown>>
+  readonly data: Data
+  /** Offsets of the call in the template's text, as line numbers. */
+  readonly loc: { readonly start: { readonly line: number } }
+}
+
+/** Runs a helper's work and gives its failure the place of the call. */
+function located<T>(options: Options, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof RenderFailure ? error.at(options.loc.start.line) : error
+  }
+}
+
+function print(operand: Operand, options: Options, asInteger: boolean): string {
+  const { slots } = options.data.run
+  const offset = options.loc.start.line
+  const more = asInteger ? { asInteger, offset } : { offset }
+  if (operand.text !== undefined) {
+    let output = ''
+    for (const piece of operand.text.pieces) {
+      if (typeof piece === 'string') {
+        output += piece
+      } else {
+        slots.push({ ...piece, ...more })
+        output += SLOT
+      }
+    }
+    return output
+  }
+  const { value, origin, written } = operand
+  if (value === undefined) {
+    const message = `'${written ?? 'a value'}' is not set`
+    throw new RenderFailure('TEMPLATE_VALUE_MISSING', message, originName(origin), offset)
+  }
+  slots.push({ value, origin, ...more })
+  return SLOT
+}
+
+function checkCount(name: string, args: Args, least: number, exact: boolean): void {
+  if (args.length >= least && !(exact && args.length > least)) return
+  const expected = `${exact ? 'exactly' : 'at least'} ${String(least)} argument${least === 1 ? '' : 's'}`
+  throw new RenderFailure('TEMPLATE_HELPER_FAILED', `'${name}' takes ${expected}, not ${String(args.length)}`)
+}
+
+function runValue(name: string, helper: ValueHelper, args: Args): Operand {
+  checkCount(name, args, helper.least, helper.exact === true)
+  if (helper.missingIsNull !== true) {
+    for (const { value, written, origin } of args.slice(0, helper.least)) {
+      if (value === undefined) {
+        const message = `'${name}' needs '${written ?? 'its argument'}', which is not set`
+        throw new RenderFailure('TEMPLATE_VALUE_MISSING', message, originName(origin))
+      }
+    }
+  }
+  return { value: helper.run(args, name) }
+}
+
+function runText(name: string, helper: TextHelper, args: Args, options: Options): Operand {
+  if (helper.anyCount !== true) checkCount(name, args, helper.count, true)
+  const hash = options.hash as Readonly<Record<string, Operand>>
+  const text = helper.run(args, options.data.run.facts, name, hash)
+  return { value: plainText(text), text }
+}
+
+const NOTHING: Operand = { value: '', text: { pieces: [] } }
+
+function blockOf(options: Options, fn: RenderBody): Block {
+  const { data, hash } = options
+  const names = data.run.tables.params[hash[HASH_PARAMS] as number] ?? []
+  return {
+    hash: hash as Readonly<Record<string, Operand>>,
+    hasElse: hash[HASH_ELSE] === true,
+    params: names.length,
+    body: () => fn(null, { data }),
+    otherwise: () => options.inverse?.(null, { data }) ?? '',
+    within: (context, locals, values = []) => {
+      const params = new Map<string, Found>()
+      names.forEach((name, i) => {
+        const value = values[i]
+        if (value !== undefined) params.set(name, value)
+      })
+      return fn(null, { data: { ...data, frame: pushFrame(data.frame, context, locals, params) } })
+    },
+  }
+}
+
+/** A block helper writes its body; without one (inline, or as an argument) it writes nothing. */
+function runBlock(name: string, helper: BlockHelper, args: Args, options: Options): Operand | string {
+  checkCount(name, args, helper.least, helper.exact === true)
+  return options.fn === undefined ? NOTHING : helper.run(args, blockOf(options, options.fn))
+}
+
+function invoke(name: string, helper: Helper, args: Args, options: Options): Operand | string {
+  return located(options, () => {
+    switch (helper.kind) {
+      case 'value':
+        return runValue(name, helper, args)
+      case 'text':
+        return runText(name, helper, args, options)
+      case 'block':
+        return runBlock(name, helper, args, options)
+    }
+  })
+}
+
+/** The context of a partial: its argument, with hash arguments merged in. */
+function partialContext(frame: Frame, argument: Operand | undefined, hash: Readonly<Record<string, unknown>>): Found {
+  const base: Found = argument === undefined ? frame : { value: argument.value, origin: argument.origin }
+  const more = Object.entries(hash)
+  if (more.length === 0) return base
+  const merged = jsonObject()
+  if (isJsonObject(base.value)) for (const [key, value] of sortedEntries(base.value)) merged[key] = value
+  for (const [key, operand] of more) merged[key] = (operand as Operand).value ?? null
+  return { value: merged, origin: base.origin }
+}
+
+const internals: Readonly<Record<string, (...args: never[]) => unknown>> = {
+  [INTERNAL.path]: (index: number, options: Options): Operand =>
+    located(options, () => resolvePath(options.data.frame, options.data.run.tables.paths[index] ?? unreachable())),
+  [INTERNAL.literal]: (index: number, options: Options): Operand => ({
+    value: options.data.run.tables.literals[index] as JsonValue,
+    literal: true,
+  }),
+  [INTERNAL.print]: (operand: Operand, options: Options) => print(operand, options, false),
+  [INTERNAL.printUnescaped]: (operand: Operand, options: Options) => print(operand, options, true),
+  [INTERNAL.unknown]: (index: number, options: Options): never => {
+    const name = options.data.run.tables.names[index] ?? ''
+    const message = `there is no helper '${name}', or the template does not import it`
+    throw new RenderFailure('TEMPLATE_UNKNOWN_HELPER', message, undefined, options.loc.start.line)
+  },
+  [INTERNAL.define]: (name: Operand, options: Options): string => {
+    if (options.fn !== undefined && typeof name.value === 'string')
+      options.data.run.partials.set(name.value, options.fn)
+    return ''
+  },
+  [INTERNAL.partial]: (...args: unknown[]): string => {
+    const options = args.pop() as Options
+    const [name, argument] = args as Operand[]
+    return located(options, () => {
+      if (typeof name?.value !== 'string') refuse(name, `a partial's name is a string, not ${typeName(name?.value)}`)
+      const body = options.data.run.partials.get(name.value)
+      if (body === undefined) return ''
+      if (partialDepth(options.data.frame) > MAX_PARTIAL_DEPTH)
+        refuse(undefined, 'partials call each other without end')
+      const context = partialContext(options.data.frame, argument, options.hash)
+      return body(null, { data: { ...options.data, frame: pushFrame(options.data.frame, context) } })
+    })
+  },
+}
+
+const MAX_PARTIAL_DEPTH = 200
+
+function partialDepth(frame: Frame): number {
+  let depth = 0
+  for (let at = frame.parent; at !== undefined; at = at.parent) depth++
+  return depth
+}
+
+function unreachable(): never {
+  throw new Error('a lowered path has no entry')
+}
+
+function makeEnvironment(): { environment: typeof Handlebars; knownHelpers: KnownHelpers } {
+  const environment = Handlebars.create()
+  for (const name of Object.keys(environment.helpers)) environment.unregisterHelper(name)
+  // the tree is made here and already has its white space; Handlebars would trim it a second time
+  environment.parse = (tree) => tree as unknown as ReturnType<typeof Handlebars.parse>
+  const knownHelpers: KnownHelpers = {}
+  const register = (name: string, run: (...args: never[]) => unknown): void => {
+    environment.registerHelper(name, run as Handlebars.HelperDelegate)
+    knownHelpers[name] = true
+  }
+  for (const [name, run] of Object.entries(internals)) register(name, run)
+  for (const [name, helper] of ALL_HELPERS) {
+    register(name, (...args: unknown[]) => {
+      const options = args.pop() as Options
+      return invoke(name, helper, args as Operand[], options)
+    })
+  }
+  return { environment, knownHelpers }
+}
+
+type KnownHelpers = Record<string, boolean>
+
+const { environment, knownHelpers } = makeEnvironment()
+
+/** A compiled body. */
+export interface Compiled {
+  /** The output with a `SLOT` for each value, and the values. @throws RenderFailure, LookupNeeded */
+  render(root: JsonValue, facts: RenderFacts): { readonly stream: string; readonly slots: readonly Slot[] }
+}
+
+/** Makes a lowered tree ready to run. Compilation happens at the first rendering. */
+export function compileTree(program: HandlebarsNode, tables: Tables): Compiled {
+  const template = environment.compile(program, {
+    noEscape: true,
+    knownHelpersOnly: true,
+    knownHelpers,
+    ignoreStandalone: true,
+  })
+  return {
+    render: (root, facts) => {
+      const run: Run = { facts, tables, slots: [], partials: new Map() }
+      const frame = pushFrame(undefined, { value: root, origin: undefined })
+      const data: Data = { root: null, run, frame }
+      return { stream: template(null, { data }), slots: run.slots }
+    },
+  }
+}
