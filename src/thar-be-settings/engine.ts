@@ -1,9 +1,16 @@
 import { PipelineError } from '../lib/errors.ts'
 import { isJsonObject, member, type JsonValue } from '../lib/json.ts'
-import type { Host } from '../lib/ports.ts'
+import type { Host, PciDevice } from '../lib/ports.ts'
 import { renderWithLookups } from '../schnauzer/render.ts'
 import { parseTemplate } from '../schnauzer/template.ts'
 import type { RenderTemplate } from './render-files.ts'
+
+const AMAZON_VENDOR = '1d0f'
+
+/** Whether an Elastic Fabric Adapter is attached: a device of Amazon's whose id holds `efa`, such as `efa0`. */
+function hasEfa(devices: readonly PciDevice[]): boolean {
+  return devices.some(({ vendor, device }) => vendor === AMAZON_VENDOR && device.includes('efa'))
+}
 
 /**
  * Makes the function that renders template files from one snapshot of the settings. Facts of the host are read once,
@@ -21,12 +28,7 @@ export async function createRenderer(
   if (!isJsonObject(settings) || !isJsonObject(os)) {
     throw new PipelineError('API_INVALID_RESPONSE', 'GET / did not answer settings and OS data')
   }
-  const facts = {
-    cpus: host.facts.cpus(),
-    arch: host.facts.arch(),
-    memoryBytes: host.facts.memoryBytes(),
-    pciDevices: await host.facts.pciDevices(),
-  }
+  const facts = { cpus: host.facts.cpus(), efaAttached: hasEfa(await host.facts.pciDevices()) }
   const lookups = new Map<string, readonly string[]>()
   return (name, text) => renderWithLookups(parseTemplate(name, text), { settings, os }, facts, host.resolver, lookups)
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseBootConfig } from '../../../src/prairiedog/boot-config.ts'
 import { encodeBootConfigImage } from '../../../src/prairiedog/boot-config-image.ts'
 import { prairiedog } from '../../../src/prairiedog/program.ts'
-import { runTool, testHost } from '../../support/apply-host.ts'
+import { FakeRunner, runTool, testHost, type CommandEnd, type ProgramRun } from '../../support/apply-host.ts'
 
 const PROC = '/proc/bootconfig'
 const CONFIG = '/etc/prairiedog.toml'
@@ -140,6 +140,52 @@ describe('generate-boot-config', () => {
     const run = await runTool(prairiedog, ['generate-boot-config'], testHost({ files: { [CONFIG]: '[' } }))
     expect(run.exitCode).toBe(1)
     expect(run.stderr).toContain('GENERATOR_BOOT_CONFIG_INVALID')
+  })
+})
+
+describe('reboot-if-required', () => {
+  const RECONCILE = 'reboot-to-reconcile = true\n[kernel]\na = ["1", "2"]\n'
+
+  async function run(
+    toml: string | undefined,
+    proc: string | undefined,
+    end: CommandEnd = { recorded: true },
+  ): Promise<ProgramRun & { commands: readonly string[] }> {
+    const files = { ...(toml === undefined ? {} : { [CONFIG]: toml }), ...(proc === undefined ? {} : { [PROC]: proc }) }
+    const runner = new FakeRunner(() => end)
+    const host = testHost({ files, runner })
+    const stop = new AbortController()
+    host.clock.sleep = () => {
+      stop.abort()
+      return Promise.reject(stop.signal.reason as Error)
+    }
+    const result = await runTool(prairiedog, ['reboot-if-required'], host, { signal: stop.signal })
+    return { ...result, commands: runner.commands }
+  }
+
+  test.each<[string, string | undefined, string | undefined, boolean]>([
+    ['other values', RECONCILE, 'kernel.a = 1', true],
+    ['other order of values', RECONCILE, 'kernel.a = 2, 1', true],
+    ['no boot configuration', RECONCILE, undefined, true],
+    ['the same', RECONCILE, 'kernel.a = 1, 2', false],
+    ['the same but for an empty section', `${RECONCILE}[init]\n`, 'kernel.a = 1, 2', false],
+    ['not asked for', '[kernel]\na = ["1"]\n', 'kernel.b = 1', false],
+    ['no settings', undefined, 'kernel.b = 1', false],
+  ])('%s', async (_, toml, proc, reboots) => {
+    const result = await run(toml, proc)
+    expect(result.exitCode).toBe(0)
+    expect(result.commands).toEqual(reboots ? ['/usr/bin/systemctl|reboot'] : [])
+  })
+
+  test('never returns once the host goes down', async () => {
+    expect((await run(RECONCILE, '', {})).exitCode).toBe(130)
+  })
+
+  test.each<[string, string, CommandEnd]>([
+    ['a boot configuration that cannot be read', 'other.x', {}],
+    ['a reboot that fails', '', { exitCode: 1, stderr: 'denied' }],
+  ])('%s ends with 1', async (_, proc, end) => {
+    expect((await run(RECONCILE, proc, end)).exitCode).toBe(1)
   })
 })
 
