@@ -28,9 +28,11 @@ import { pki } from './groups/pki.ts'
 import { updates } from './groups/updates.ts'
 import { explain, type HintContext } from './hints.ts'
 import { holdsSecret, locate } from './locate.ts'
+import { MODEL_NAMES, type ModelName } from './model-names.ts'
 import { problemOf, runSchema, type ModelProblem } from './problems.ts'
 import { lazily, type Group, type RecordType } from './types.ts'
 
+export { MODEL_NAMES, type ModelName } from './model-names.ts'
 export type { ModelProblem } from './problems.ts'
 
 const COMMON: readonly Group[] = [
@@ -62,13 +64,7 @@ const FAMILIES = {
   'metal-k8s': [...COMMON, boot, aws, ...KUBERNETES],
   'vmware-dev': [...COMMON, boot],
   'vmware-k8s': [...COMMON, boot, aws, ...KUBERNETES],
-} as const satisfies Record<string, readonly Group[]>
-
-/** The model of a family of variants. */
-export type ModelName = keyof typeof FAMILIES
-
-/** All models, in alphabetical order. */
-export const MODEL_NAMES = Object.keys(FAMILIES) as readonly ModelName[]
+} as const satisfies Record<ModelName, readonly Group[]>
 
 /** Settings in their normal form, or everything that is wrong with them. */
 export type ModelResult =

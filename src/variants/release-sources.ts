@@ -1,4 +1,5 @@
 /** A release's data from its sources: TOML fragments, and the table that says which variant is made of which. */
+import { MODEL_NAMES } from '../model/model-names.ts'
 import { messageOf, PipelineError } from '../lib/errors.ts'
 import { isJsonArray, isJsonObject, member } from '../lib/json.ts'
 import type { JsonObject, JsonValue } from '../lib/json.ts'
@@ -50,7 +51,7 @@ function readVariant(release: string, tree: JsonObject, name: string, entry: Jso
     name,
     buildId: stringOf(release, tree, INDEX, 'build-id'),
     defaultsSet: text('defaults-set'),
-    modelName: text('model'),
+    modelName: oneOf(release, MODEL_NAMES, text('model')),
     networkBackend: oneOf(release, BACKENDS, text('network-backend')),
     platform: oneOf(release, PLATFORMS, text('platform')),
     templates: {},

@@ -1,3 +1,4 @@
+import type { ModelName } from '../model/model-names.ts'
 import type { JsonObject } from '../lib/json.ts'
 
 export type NetworkBackend = 'networkd' | 'wicked'
@@ -13,7 +14,7 @@ export interface Variant {
   /** The defaults set that it shares with other variants. */
   readonly defaultsSet: string
   /** The settings model: which settings groups exist. */
-  readonly modelName: string
+  readonly modelName: ModelName
   readonly networkBackend: NetworkBackend
   readonly platform: Platform
   /** Major and minor version of its Kubernetes, such as `1.30`. */
