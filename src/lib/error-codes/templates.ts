@@ -54,6 +54,7 @@ export const TEMPLATE_CODES = {
     'A template uses a helper that it does not import, or that does not exist.',
     'Import the helper in the front matter from the extension that owns it.',
   ),
+  TEMPLATE_UNREADABLE: entry('A template file cannot be read.', 'Check the path and that the file is UTF-8 text.'),
   TEMPLATE_VALUE_MISSING: entry(
     'A template needs a setting that is not set.',
     'Set the setting, or guard its use with `if`.',
