@@ -6,6 +6,8 @@ import { parseTemplate } from '../schnauzer/template.ts'
 import type { RenderTemplate } from './render-files.ts'
 
 const AMAZON_VENDOR = '1d0f'
+/** The one helper whose result depends on the host's devices. */
+const DEVICE_HELPER = 'oci_defaults'
 
 /** Whether an Elastic Fabric Adapter is attached: a device of Amazon's whose id holds `efa`, such as `efa0`. */
 function hasEfa(devices: readonly PciDevice[]): boolean {
@@ -13,22 +15,28 @@ function hasEfa(devices: readonly PciDevice[]): boolean {
 }
 
 /**
- * Makes the function that renders template files from one snapshot of the settings. Facts of the host are read once,
- * here; host names are looked up once each.
+ * Makes the function that renders template files from one snapshot of the settings. What templates need to know of the
+ * host is read once, and only if one of them needs it; host names are looked up once each.
  *
  * @param answer what the API answered to `GET /`
  * @throws PipelineError `API_INVALID_RESPONSE` if there are no settings or no OS data in it
  */
-export async function createRenderer(
-  answer: JsonValue,
-  host: Pick<Host, 'facts' | 'resolver'>,
-): Promise<RenderTemplate> {
+export function createRenderer(answer: JsonValue, host: Pick<Host, 'facts' | 'resolver'>): RenderTemplate {
   const settings = member(answer, 'settings')
   const os = member(answer, 'os')
   if (!isJsonObject(settings) || !isJsonObject(os)) {
     throw new PipelineError('API_INVALID_RESPONSE', 'GET / did not answer settings and OS data')
   }
-  const facts = { cpus: host.facts.cpus(), efaAttached: hasEfa(await host.facts.pciDevices()) }
   const lookups = new Map<string, readonly string[]>()
-  return (name, text) => renderWithLookups(parseTemplate(name, text), { settings, os }, facts, host.resolver, lookups)
+  let devices: Promise<readonly PciDevice[]> | undefined
+  return async (name, text) => {
+    const template = parseTemplate(name, text)
+    let efaAttached = false
+    if (template.importedHelpers.includes(DEVICE_HELPER)) {
+      devices ??= host.facts.pciDevices()
+      efaAttached = hasEfa(await devices)
+    }
+    const facts = { cpus: host.facts.cpus(), efaAttached }
+    return renderWithLookups(template, { settings, os }, facts, host.resolver, lookups)
+  }
 }

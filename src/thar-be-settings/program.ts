@@ -72,7 +72,7 @@ async function render(
   if (plan.files.length === 0) return { rendered: [], failures: [] }
   // loaded only here: neither the start of a daemon nor a run without files needs the template engine
   const { createRenderer } = await import('./engine.ts')
-  const renderTemplate = await createRenderer(await run.api.getJson('/'), run.host)
+  const renderTemplate = createRenderer(await run.api.getJson('/'), run.host)
   const result = await renderFiles(plan.files, run.host.fs, renderTemplate)
   reportFailures(result.failures, run.host)
   return result

@@ -9,11 +9,11 @@ oci-defaults = { version = "v1", helpers = ["oci_defaults"] }
 +++
 {{oci_defaults "containerd" settings.oci-defaults.resource-limits}}`
 
-async function renderLimits(...pciDevices: PciDevice[]): Promise<string> {
+function renderLimits(...pciDevices: PciDevice[]): Promise<string> {
   const host = testHost()
   const facts = { ...host.facts, pciDevices: () => Promise.resolve(pciDevices) }
   const model = parseJson('{"settings":{"oci-defaults":{"resource-limits":{}}},"os":{}}')
-  return (await createRenderer(model, { ...host, facts }))('limits', LIMITS)
+  return createRenderer(model, { ...host, facts })('limits', LIMITS)
 }
 
 describe('facts', () => {
@@ -33,6 +33,22 @@ describe('facts', () => {
   })
 })
 
+test('devices are asked for once, and only by templates that need them', async () => {
+  let asked = 0
+  const host = testHost()
+  const pciDevices = (): Promise<readonly PciDevice[]> => {
+    asked++
+    return Promise.resolve([])
+  }
+  const model = parseJson('{"settings":{"oci-defaults":{"resource-limits":{}}},"os":{}}')
+  const render = createRenderer(model, { ...host, facts: { ...host.facts, pciDevices } })
+  await render('plain', '+++\nx')
+  expect(asked).toBe(0)
+  await render('limits', LIMITS)
+  await render('limits', LIMITS)
+  expect(asked).toBe(1)
+})
+
 test('a name is looked up once for all templates', async () => {
   const asked: string[] = []
   const host = testHost()
@@ -44,7 +60,7 @@ test('a name is looked up once for all templates', async () => {
     },
   }
   const model = parseJson('{"settings":{"network":{"hostname":"node.example"}},"os":{}}')
-  const render = await createRenderer(model, { ...host, resolver })
+  const render = createRenderer(model, { ...host, resolver })
   const template = `[required-extensions]
 network = { version = "v1", helpers = ["localhost_aliases"] }
 +++
@@ -56,7 +72,7 @@ network = { version = "v1", helpers = ["localhost_aliases"] }
 
 test.each(['[]', '{}', '{"settings":{}}', '{"settings":{},"os":[]}', '{"settings":null,"os":{}}'])(
   'the answer %s is refused',
-  async (answer) => {
-    await expect(createRenderer(parseJson(answer), testHost())).rejects.toThrow('settings and OS data')
+  (answer) => {
+    expect(() => createRenderer(parseJson(answer), testHost())).toThrow('settings and OS data')
   },
 )
