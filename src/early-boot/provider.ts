@@ -2,6 +2,7 @@
 import { parseLogLevel } from '../lib/args.ts'
 import { renderDiagnostic } from '../lib/diagnostics.ts'
 import { EXIT_FAILURE, EXIT_OK } from '../lib/exit-codes.ts'
+import { MAX_USER_DATA_BYTES } from '../lib/facts.ts'
 import { printJson, quoteJson, type JsonValue } from '../lib/json.ts'
 import type { Host, Program, ProgramIo } from '../lib/ports.ts'
 import { failureText } from './failure-text.ts'
@@ -14,9 +15,6 @@ export interface ProvidedSettings {
 
 /** Finds settings, or undefined if there are none. */
 export type Provide = (io: ProgramIo, host: Host) => Promise<ProvidedSettings | undefined>
-
-/** Longest user data that an EC2 instance can have, in bytes as stored. */
-export const MAX_EC2_USER_DATA_BYTES = 16_384
 
 /**
  * A provider as a program: one line of JSON for settings, an empty line for none, the reason and exit 1 for a failure.
@@ -54,8 +52,8 @@ function wantsWarnings(io: ProgramIo): boolean {
  * instance elsewhere may get more.
  */
 export function warnAboutSize(bytes: number, io: ProgramIo): void {
-  if (bytes <= MAX_EC2_USER_DATA_BYTES || !wantsWarnings(io)) return
-  const message = `user data has ${String(bytes)} bytes, an EC2 instance takes at most ${String(MAX_EC2_USER_DATA_BYTES)}`
+  if (bytes <= MAX_USER_DATA_BYTES || !wantsWarnings(io)) return
+  const message = `user data has ${String(bytes)} bytes, an EC2 instance takes at most ${String(MAX_USER_DATA_BYTES)}`
   const hint = 'compress it with gzip; EC2 counts the compressed size'
   io.stderr.write(renderDiagnostic({ code: 'USERDATA_TOO_LARGE', severity: 'warning', message, hint }) + '\n')
 }

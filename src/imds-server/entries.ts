@@ -48,8 +48,6 @@ export const VERSIONS = [
 
 const MACS = 'meta-data/network/interfaces/macs'
 const ROLES = 'meta-data/iam/security-credentials'
-/** Longest user data of an EC2 instance, as served. */
-export const MAX_USER_DATA_BYTES = 16_384
 const ROLE_LIFE_MS = 6 * 3600 * 1000
 
 /** The user data as served: text or bytes, compressed if the facts say so. */

@@ -9,9 +9,13 @@ import { isJsonArray, isJsonObject, type JsonValue } from './json.ts'
 import { JsonSyntaxError, parseJson } from './json-parse.ts'
 import type { PciDevice } from './ports.ts'
 import { decodeBase64Strict } from './strict-base64.ts'
+import { encodeUtf8 } from './utf8.ts'
 
 /** What an instance's user data is: text as it stands, or bytes in base64. */
 export type UserDataFact = string | { readonly base64: string }
+
+/** Longest user data that an EC2 instance can have, in bytes as stored. */
+export const MAX_USER_DATA_BYTES = 16_384
 
 export interface InterfaceFacts {
   /** Without the `/` that the metadata service puts behind it. */
@@ -177,6 +181,16 @@ const shape =
 const base64Object = shape({ base64 }, ['base64'])
 const userData: Check = (value, note, at) => (isText(value) ? value : base64Object(value, note, at))
 
+/** EC2 counts the bytes that it stores: those of compressed user data if it is served so. */
+function checkUserDataSize({ userData: fact, userDataGzip }: Partial<MetadataFacts>, note: Note): void {
+  if (fact === undefined || userDataGzip === true) return
+  const bytes = typeof fact === 'string' ? encodeUtf8(fact).length : (decodeBase64Strict(fact.base64)?.length ?? 0)
+  const most = String(MAX_USER_DATA_BYTES)
+  if (bytes > MAX_USER_DATA_BYTES) {
+    note('imds.userData', `has ${String(bytes)} bytes, an EC2 instance holds at most ${most}`)
+  }
+}
+
 const METADATA = shape({
   userData,
   userDataGzip: bool,
@@ -237,6 +251,7 @@ export function parseFacts(source: string, file: string): Facts {
     diagnostics.push({ code: 'FACTS_INVALID', severity: 'error', message })
   }
   const found = FACTS(readJson(source, file), note, '') as Facts
+  if (diagnostics.length === 0 && found.imds !== undefined) checkUserDataSize(found.imds, note)
   if (diagnostics.length > 0) fail(file, diagnostics)
   if (found.imds === undefined) return found
   const given: Partial<MetadataFacts> = found.imds

@@ -1,7 +1,6 @@
 import { LOG_LEVEL_OPTION, logLevelOf, parseArgs, usageError, type ArgsSpec, type ParsedArgs } from '../lib/args.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../lib/exit-codes.ts'
 import { jsonObject, printJson, quoteJson } from '../lib/json.ts'
-import { createLogger, type Logger } from '../lib/log.ts'
 import type { Host, Program, ProgramIo } from '../lib/ports.ts'
 import { encodeBase64 } from '../lib/strict-base64.ts'
 import { createImdsClient, type ImdsClient } from '../imds/client.ts'
@@ -30,7 +29,8 @@ interface Run {
   readonly args: ParsedArgs
   readonly io: ProgramIo
   readonly host: Host
-  readonly log: Logger
+  /** Puts a line on standard error, unless the log level says no. */
+  readonly warn: (text: string) => void
   readonly client: ImdsClient
 }
 
@@ -40,10 +40,8 @@ export function adminUserData(keys: readonly string[]): string {
   return quoteJson(encodeBase64(printJson(jsonObject({ ssh }))))
 }
 
-async function generateAdminUserData({ io, log, client }: Run): Promise<void> {
-  const keys = await fetchPublicKeys(client, (text) => {
-    log.warn({}, text)
-  })
+async function generateAdminUserData({ io, warn, client }: Run): Promise<void> {
+  const keys = await fetchPublicKeys(client, warn)
   io.stdout.write(`${adminUserData(keys ?? [])}\n`)
 }
 
@@ -56,7 +54,7 @@ async function isPartition({ args, io, client }: Run): Promise<void> {
 const COMMANDS: Readonly<Record<string, { spec: ArgsSpec; run: (run: Run) => Promise<void> }>> = {
   'generate-admin-userdata': { spec: PLAIN, run: generateAdminUserData },
   'is-partition': { spec: PARTITION, run: isPartition },
-  'warm-pool-wait': { spec: PLAIN, run: ({ io, host, log, client }) => waitForService({ io, host, log, client }) },
+  'warm-pool-wait': { spec: PLAIN, run: waitForService },
 }
 
 /** What an EC2 instance says about itself, for settings and for the Auto Scaling group that it is in. */
@@ -78,9 +76,11 @@ export const shibaken: Program = {
       io.stdout.write(USAGE)
       return EXIT_OK
     }
-    const log = await createLogger({ program: 'shibaken', level, sink: 'stderr', stdout: io.stdout, stderr: io.stderr })
+    const warn = (text: string): void => {
+      if (level !== 'off' && level !== 'error') io.stderr.write(`shibaken: warning: ${text}\n`)
+    }
     const client = createImdsClient(host, { program: 'shibaken', stderr: io.stderr, signal: io.signal })
-    await command.run({ args, io, host, log, client })
+    await command.run({ args, io, host, warn, client })
     return EXIT_OK
   },
 }

@@ -3,7 +3,6 @@ import type { ImdsClient } from '../imds/client.ts'
 import { fetchLifecycleState } from '../imds/targets.ts'
 import { messageOf, PipelineError, systemCode } from '../lib/errors.ts'
 import { member } from '../lib/json.ts'
-import type { Logger } from '../lib/log.ts'
 import type { Host, ProgramIo } from '../lib/ports.ts'
 import { parseUserToml } from '../toml/user-toml.ts'
 
@@ -44,19 +43,19 @@ function readConfig(host: Host): WarmPoolConfig {
   return parseWarmPoolConfig(text)
 }
 
-function writeMarker(path: string, { host, log, io }: Wait): void {
+function writeMarker(path: string, { host, warn, io }: Wait): void {
   try {
     host.fs.writeFile(path, '')
     io.stdout.write(`${path}\n`)
   } catch (error) {
-    log.warn({ reason: systemCode(error) ?? messageOf(error) }, `cannot write ${path}`)
+    warn(`cannot write ${path}: ${systemCode(error) ?? messageOf(error)}`)
   }
 }
 
 interface Wait {
   readonly io: ProgramIo
   readonly host: Host
-  readonly log: Logger
+  readonly warn: (text: string) => void
   readonly client: ImdsClient
 }
 
