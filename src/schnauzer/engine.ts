@@ -1,8 +1,8 @@
 /**
  * The isolated Handlebars environment. Handlebars runs the lowered tree; all meaning is in the helpers registered here.
  */
-import Handlebars from 'handlebars/dist/cjs/handlebars.js'
-import { jsonObject, isJsonObject, type JsonValue } from '../lib/json.ts'
+import Handlebars from 'handlebars/dist/handlebars.js'
+import { isJsonObject, jsonObject, type JsonValue } from '../lib/json.ts'
 import { sortedEntries } from '../lib/byte-order.ts'
 import { RenderFailure } from './failures.ts'
 import { pushFrame, resolvePath, type Found, type Frame } from './frames.ts'
@@ -11,6 +11,7 @@ import { refuse, typeName } from './helper.ts'
 import { ALL_HELPERS } from './helpers/owners.ts'
 import { HASH_ELSE, HASH_PARAMS, INTERNAL, type HandlebarsNode, type Tables } from './lower.ts'
 import { SLOT, type Slot } from './output/stream.ts'
+import type { LiteralNode, PathNode } from './tree.ts'
 import { originName, plainText, type Operand } from './values.ts'
 
 /** The state of one rendering. */
@@ -27,6 +28,8 @@ interface Data {
   readonly frame: Frame
 }
 
+type Hash = Readonly<Record<string, Operand>>
+
 type RenderBody = (context: null, options: { data: Data }) => string
 
 interface Options {
@@ -38,6 +41,23 @@ interface Options {
   readonly loc: { readonly start: { readonly line: number } }
 }
 
+/** An argument as Handlebars hands it over: the index of a path or literal, or the result of a call. */
+type Argument = number | Operand
+
+function evaluate(argument: Argument, { run, frame }: Data): Operand {
+  if (typeof argument !== 'number') return argument
+  const node = run.tables.operands[argument] as PathNode | LiteralNode
+  return node.kind === 'path' ? resolvePath(frame, node) : { value: node.value, literal: true }
+}
+
+function evaluateHash(options: Options): Readonly<Record<string, Operand>> {
+  const hash: Record<string, Operand> = {}
+  for (const [name, argument] of Object.entries(options.hash)) {
+    if (!name.startsWith('#')) hash[name] = evaluate(argument as Argument, options.data)
+  }
+  return hash
+}
+
 /** Runs a helper's work and gives its failure the place of the call. */
 function located<T>(options: Options, work: () => T): T {
   try {
@@ -47,8 +67,9 @@ function located<T>(options: Options, work: () => T): T {
   }
 }
 
-function print(operand: Operand, options: Options, asInteger: boolean): string {
+function print(argument: Argument, options: Options, asInteger: boolean): string {
   const { slots } = options.data.run
+  const operand = located(options, () => evaluate(argument, options.data))
   const offset = options.loc.start.line
   const more = asInteger ? { asInteger, offset } : { offset }
   if (operand.text !== undefined) {
@@ -91,21 +112,20 @@ function runValue(name: string, helper: ValueHelper, args: Args): Operand {
   return { value: helper.run(args, name) }
 }
 
-function runText(name: string, helper: TextHelper, args: Args, options: Options): Operand {
+function runText(name: string, helper: TextHelper, args: Args, options: Options, hash: Hash): Operand {
   if (helper.anyCount !== true) checkCount(name, args, helper.count, true)
-  const hash = options.hash as Readonly<Record<string, Operand>>
   const text = helper.run(args, options.data.run.facts, name, hash)
   return { value: plainText(text), text }
 }
 
 const NOTHING: Operand = { value: '', text: { pieces: [] } }
 
-function blockOf(options: Options, fn: RenderBody): Block {
-  const { data, hash } = options
-  const names = data.run.tables.params[hash[HASH_PARAMS] as number] ?? []
+function blockOf(options: Options, hash: Hash, fn: RenderBody): Block {
+  const { data } = options
+  const names = data.run.tables.params[options.hash[HASH_PARAMS] as number] ?? []
   return {
-    hash: hash as Readonly<Record<string, Operand>>,
-    hasElse: hash[HASH_ELSE] === true,
+    hash,
+    hasElse: options.hash[HASH_ELSE] === true,
     params: names.length,
     body: () => fn(null, { data }),
     otherwise: () => options.inverse?.(null, { data }) ?? '',
@@ -121,44 +141,40 @@ function blockOf(options: Options, fn: RenderBody): Block {
 }
 
 /** A block helper writes its body; without one (inline, or as an argument) it writes nothing. */
-function runBlock(name: string, helper: BlockHelper, args: Args, options: Options): Operand | string {
+function runBlock(name: string, helper: BlockHelper, args: Args, options: Options, hash: Hash): Operand | string {
   checkCount(name, args, helper.least, helper.exact === true)
-  return options.fn === undefined ? NOTHING : helper.run(args, blockOf(options, options.fn))
+  return options.fn === undefined ? NOTHING : helper.run(args, blockOf(options, hash, options.fn))
 }
 
-function invoke(name: string, helper: Helper, args: Args, options: Options): Operand | string {
+function invoke(name: string, helper: Helper, given: readonly Argument[], options: Options): Operand | string {
   return located(options, () => {
+    const args = given.map((argument) => evaluate(argument, options.data))
+    const hash = evaluateHash(options)
     switch (helper.kind) {
       case 'value':
         return runValue(name, helper, args)
       case 'text':
-        return runText(name, helper, args, options)
+        return runText(name, helper, args, options, hash)
       case 'block':
-        return runBlock(name, helper, args, options)
+        return runBlock(name, helper, args, options, hash)
     }
   })
 }
 
 /** The context of a partial: its argument, with hash arguments merged in. */
-function partialContext(frame: Frame, argument: Operand | undefined, hash: Readonly<Record<string, unknown>>): Found {
+function partialContext(frame: Frame, argument: Operand | undefined, hash: Hash): Found {
   const base: Found = argument === undefined ? frame : { value: argument.value, origin: argument.origin }
   const more = Object.entries(hash)
   if (more.length === 0) return base
   const merged = jsonObject()
   if (isJsonObject(base.value)) for (const [key, value] of sortedEntries(base.value)) merged[key] = value
-  for (const [key, operand] of more) merged[key] = (operand as Operand).value ?? null
+  for (const [key, operand] of more) merged[key] = operand.value ?? null
   return { value: merged, origin: base.origin }
 }
 
 const internals: Readonly<Record<string, (...args: never[]) => unknown>> = {
-  [INTERNAL.path]: (index: number, options: Options): Operand =>
-    located(options, () => resolvePath(options.data.frame, options.data.run.tables.paths[index] ?? unreachable())),
-  [INTERNAL.literal]: (index: number, options: Options): Operand => ({
-    value: options.data.run.tables.literals[index] as JsonValue,
-    literal: true,
-  }),
-  [INTERNAL.print]: (operand: Operand, options: Options) => print(operand, options, false),
-  [INTERNAL.printUnescaped]: (operand: Operand, options: Options) => print(operand, options, true),
+  [INTERNAL.print]: (operand: Argument, options: Options) => print(operand, options, false),
+  [INTERNAL.printUnescaped]: (operand: Argument, options: Options) => print(operand, options, true),
   [INTERNAL.unknown]: (index: number, options: Options): never => {
     const name = options.data.run.tables.names[index] ?? ''
     const message = `there is no helper '${name}', or the template does not import it`
@@ -171,14 +187,14 @@ const internals: Readonly<Record<string, (...args: never[]) => unknown>> = {
   },
   [INTERNAL.partial]: (...args: unknown[]): string => {
     const options = args.pop() as Options
-    const [name, argument] = args as Operand[]
     return located(options, () => {
+      const [name, argument] = (args as Argument[]).map((one) => evaluate(one, options.data))
       if (typeof name?.value !== 'string') refuse(name, `a partial's name is a string, not ${typeName(name?.value)}`)
       const body = options.data.run.partials.get(name.value)
       if (body === undefined) return ''
       if (partialDepth(options.data.frame) > MAX_PARTIAL_DEPTH)
         refuse(undefined, 'partials call each other without end')
-      const context = partialContext(options.data.frame, argument, options.hash)
+      const context = partialContext(options.data.frame, argument, evaluateHash(options))
       return body(null, { data: { ...options.data, frame: pushFrame(options.data.frame, context) } })
     })
   },
@@ -190,10 +206,6 @@ function partialDepth(frame: Frame): number {
   let depth = 0
   for (let at = frame.parent; at !== undefined; at = at.parent) depth++
   return depth
-}
-
-function unreachable(): never {
-  throw new Error('a lowered path has no entry')
 }
 
 function makeEnvironment(): { environment: typeof Handlebars; knownHelpers: KnownHelpers } {
@@ -210,7 +222,7 @@ function makeEnvironment(): { environment: typeof Handlebars; knownHelpers: Know
   for (const [name, helper] of ALL_HELPERS) {
     register(name, (...args: unknown[]) => {
       const options = args.pop() as Options
-      return invoke(name, helper, args as Operand[], options)
+      return invoke(name, helper, args as Argument[], options)
     })
   }
   return { environment, knownHelpers }
@@ -224,6 +236,11 @@ const { environment, knownHelpers } = makeEnvironment()
 export interface Compiled {
   /** The output with a `SLOT` for each value, and the values. @throws RenderFailure, LookupNeeded */
   render(root: JsonValue, facts: RenderFacts): { readonly stream: string; readonly slots: readonly Slot[] }
+}
+
+/** A body without tags needs no compiler. */
+export function constantBody(text: string): Compiled {
+  return { render: () => ({ stream: text, slots: [] }) }
 }
 
 /** Makes a lowered tree ready to run. Compilation happens at the first rendering. */

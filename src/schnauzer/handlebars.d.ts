@@ -1,5 +1,5 @@
 /** The part of handlebars that has no file system hooks; same interface as the package's main entry. */
-declare module 'handlebars/dist/cjs/handlebars.js' {
+declare module 'handlebars/dist/handlebars.js' {
   import Handlebars from 'handlebars'
   export default Handlebars
 }

@@ -1,15 +1,20 @@
 /**
  * Turns a tree into a handlebars.js syntax tree in which handlebars.js looks nothing up by itself: every path and
- * literal becomes a call of an internal helper with an index into a table, every value goes through one printing helper.
+ * literal becomes a number, the index into a table of operands, and every value goes through one printing helper.
  */
-import type { CallNode, DecoratorStatement, Expression, PartialStatement, PathNode, Statement } from './tree.ts'
+import type {
+  CallNode,
+  DecoratorStatement,
+  Expression,
+  LiteralNode,
+  PartialStatement,
+  PathNode,
+  Statement,
+} from './tree.ts'
 import type { Helper } from './helper.ts'
-import type { JsonValue } from '../lib/json.ts'
 
 /** Internal helpers. No template can name them, `#` is no identifier character. */
 export const INTERNAL = {
-  path: '#path',
-  literal: '#literal',
   print: '#print',
   printUnescaped: '#print-unescaped',
   unknown: '#unknown',
@@ -23,29 +28,25 @@ export const HASH_PARAMS = '#params'
 
 /** What the indexes in the lowered tree stand for. */
 export interface Tables {
-  readonly paths: PathNode[]
-  readonly literals: JsonValue[]
+  readonly operands: (PathNode | LiteralNode)[]
   readonly names: string[]
   readonly params: (readonly string[])[]
 }
 
 interface Location {
   readonly start: { readonly line: number; readonly column: number }
-  readonly end: { readonly line: number; readonly column: number }
 }
 
 /** Nodes of handlebars.js, as far as they are made here. */
 export type HandlebarsNode = Readonly<Record<string, unknown>> & { readonly type: string; readonly loc: Location }
 
 /** Offsets travel as line numbers: handlebars.js hands them to helpers as they are. */
-const locationOf = ({ start, end }: { start: number; end: number }): Location => ({
-  start: { line: start, column: 0 },
-  end: { line: end, column: 0 },
-})
+const locationOf = ({ start }: { start: number }): Location => ({ start: { line: start, column: 0 } })
+const NOWHERE = locationOf({ start: 0 })
 const NO_STRIP = { open: false, close: false }
 
 export class Lowering {
-  readonly tables: Tables = { paths: [], literals: [], names: [], params: [] }
+  readonly tables: Tables = { operands: [], names: [], params: [] }
   private readonly helpers: ReadonlyMap<string, Helper>
 
   constructor(helpers: ReadonlyMap<string, Helper>) {
@@ -53,9 +54,8 @@ export class Lowering {
   }
 
   program(body: readonly Statement[]): HandlebarsNode {
-    const loc = locationOf({ start: 0, end: 0 })
     const nodes = body.map((statement) => this.statement(statement)).filter((node) => node !== undefined)
-    return { type: 'Program', body: nodes, strip: {}, loc }
+    return { type: 'Program', body: nodes, strip: {}, loc: NOWHERE }
   }
 
   private statement(statement: Statement): HandlebarsNode | undefined {
@@ -64,7 +64,7 @@ export class Lowering {
         return undefined
       case 'text': {
         const { text } = statement
-        return { type: 'ContentStatement', value: text, original: text, loc: locationOf({ start: 0, end: 0 }) }
+        return { type: 'ContentStatement', value: text, original: text, loc: NOWHERE }
       }
       case 'value':
         return this.mustache(
@@ -141,9 +141,8 @@ export class Lowering {
   private expression(expression: Expression): HandlebarsNode {
     switch (expression.kind) {
       case 'path':
-        return this.sub(INTERNAL.path, [this.index(this.tables.paths, expression, expression)], expression)
       case 'literal':
-        return this.sub(INTERNAL.literal, [this.index(this.tables.literals, expression.value, expression)], expression)
+        return this.index(this.tables.operands, expression, expression)
       case 'call':
         return this.call(expression)
     }
@@ -155,18 +154,18 @@ export class Lowering {
     return this.sub(call.name, params, call, this.hash(call.hash, call))
   }
 
-  private unknown(name: string, at: { start: number; end: number }): HandlebarsNode {
+  private unknown(name: string, at: { start: number }): HandlebarsNode {
     return this.sub(INTERNAL.unknown, [this.index(this.tables.names, name, at)], at)
   }
 
-  private index<T>(table: T[], entry: T, at: { start: number; end: number }): HandlebarsNode {
+  private index<T>(table: T[], entry: T, at: { start: number }): HandlebarsNode {
     table.push(entry)
     return { type: 'NumberLiteral', value: table.length - 1, original: table.length - 1, loc: locationOf(at) }
   }
 
   private hash(
     pairs: readonly (readonly [string, Expression])[],
-    at: { start: number; end: number },
+    at: { start: number },
     more: readonly (readonly [string, HandlebarsNode])[] = [],
   ): HandlebarsNode | undefined {
     const all = [...pairs.map(([key, value]) => [key, this.expression(value)] as const), ...more]
@@ -175,11 +174,11 @@ export class Lowering {
     return { type: 'Hash', pairs: all.map(([key, value]) => ({ type: 'HashPair', key, value, loc })), loc }
   }
 
-  private sub(name: string, params: HandlebarsNode[], at: { start: number; end: number }, hash?: HandlebarsNode) {
+  private sub(name: string, params: HandlebarsNode[], at: { start: number }, hash?: HandlebarsNode) {
     return { type: 'SubExpression', path: pathNode(name, at), params, hash, loc: locationOf(at) } as const
   }
 
-  private mustache(name: string, params: HandlebarsNode[], at: { start: number; end: number }, hash?: HandlebarsNode) {
+  private mustache(name: string, params: HandlebarsNode[], at: { start: number }, hash?: HandlebarsNode) {
     const path = pathNode(name, at)
     return {
       type: 'MustacheStatement',
@@ -193,6 +192,6 @@ export class Lowering {
   }
 }
 
-function pathNode(name: string, at: { start: number; end: number }): HandlebarsNode {
+function pathNode(name: string, at: { start: number }): HandlebarsNode {
   return { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name, loc: locationOf(at) }
 }

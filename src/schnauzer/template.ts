@@ -1,6 +1,6 @@
 /** Templates: parsing and rendering. */
 import { jsonObject, member, type JsonObject } from '../lib/json.ts'
-import { compileTree, type Compiled } from './engine.ts'
+import { compileTree, constantBody, type Compiled } from './engine.ts'
 import { faultError, RenderFailure, renderError, type Fault } from './failures.ts'
 import { readFrontMatter } from './front-matter.ts'
 import { LookupNeeded, type RenderFacts } from './helper.ts'
@@ -10,6 +10,7 @@ import { writeOutput, type OutputFormat } from './output/write.ts'
 import { readBody } from './reader.ts'
 import { lastOfEach, type Requirement } from './requirement.ts'
 import { SourceText } from './source-text.ts'
+import type { Statement } from './tree.ts'
 
 export type { RenderFacts } from './helper.ts'
 export type { OutputFormat } from './output/write.ts'
@@ -81,15 +82,21 @@ function makeTemplate(
     source,
     faults.map((fault) => ({ ...fault, code: 'TEMPLATE_SYNTAX' })),
   )
-  const lowering = new Lowering(visibleHelpers(importedHelpers))
   return {
     name: source.name,
     requiredExtensions: requirements.map(({ extension }) => extension),
     importedHelpers,
     outputFormat,
     source,
-    compiled: compileTree(lowering.program(body), lowering.tables),
+    compiled: compileBody(body, importedHelpers),
   }
+}
+
+function compileBody(body: readonly Statement[], importedHelpers: readonly string[]): Compiled {
+  const texts = body.filter((statement) => statement.kind === 'text')
+  if (texts.length === body.length) return constantBody(texts.map(({ text }) => text).join(''))
+  const lowering = new Lowering(visibleHelpers(importedHelpers))
+  return compileTree(lowering.program(body), lowering.tables)
 }
 
 function throwFaults(source: SourceText, faults: readonly Fault[]): void {

@@ -38,18 +38,17 @@ const writeEncoded = (part: string | Encoded, escape: Escape): string =>
 
 /** A quoted string; JSON if its template text begins like JSON. */
 function quoted(parts: readonly Part[], isCommand: boolean): string {
-  const [first] = parts
+  const [first, ...rest] = parts
   const quote = typeof first === 'string' ? first.charAt(0) : '"'
   const escape = escapeFor(quote, isCommand)
   if (typeof first !== 'string' || !/^['"]\s*[[{]/.test(first)) return writeParts(parts, escape)
-  return writeJsonInside(parts, quote, escape)
+  return writeJsonInside(first, rest, quote, escape)
 }
 
-function writeJsonInside(parts: readonly Part[], quote: string, escape: Escape): string {
-  const [first, ...rest] = parts
+function writeJsonInside(first: string, rest: readonly Part[], quote: string, escape: Escape): string {
   const last = rest.at(-1)
   const closed = typeof last === 'string' && last.endsWith(quote)
-  const inner = [String(first).slice(1), ...(closed ? [...rest.slice(0, -1), last.slice(0, -1)] : rest)]
+  const inner = [first.slice(1), ...(closed ? [...rest.slice(0, -1), last.slice(0, -1)] : rest)]
   const body = encodeJson(inner).map((part) => writeEncoded(part, escape))
   return `${quote}${body.join('')}${closed ? quote : ''}`
 }
