@@ -8,7 +8,7 @@ function isBase64OfText(text: string): boolean {
   return (bytes[0] === 0x1f && bytes[1] === 0x8b) || /^[\x20-\x7e\s]+$/.test(decodeUtf8Lossy(bytes))
 }
 
-const isJson = (text: string): boolean => /^[{[]\s*["{\]}]/.test(text)
+const isJson = (text: string): boolean => /^\{\s*["}]/.test(text) || /^\[\s*["{[][^]*\]\s*$/.test(text)
 
 const FORMATS: readonly (readonly [(text: string) => boolean, string])[] = [
   [
