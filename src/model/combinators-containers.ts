@@ -131,7 +131,7 @@ class RecordReader {
     const before = this.seen.get(name)
     if (before !== undefined) {
       const message = `the same setting as ${JSON.stringify(before)}`
-      this.issues.push(issueOf({ code: 'SETTINGS_DUPLICATE_KEY', message, atKey: true }, value, [step]))
+      this.issues.push(issueOf({ code: 'SETTINGS_DUPLICATE_KEY', message, atKey: true, twin: before }, value, [step]))
     }
     this.seen.set(name, step)
     if (value === null && field.required !== true && field.refusesNull !== true) return

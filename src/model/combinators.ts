@@ -12,14 +12,20 @@ import type { BooleanType, Checked, ChoiceType, EnumerationType, IntegerType, Te
  *
  * @param name of the rule, the brand of accepted strings
  * @param expects what the rule wants, to follow the word "expected"
+ * @param hint advice that fits every faulty value
  */
 export function text<Name extends string>(
   name: Name,
   expects: string,
   accepts: RegExp | ((value: string) => boolean),
+  hint?: string,
 ): TextType<Name> {
   const test = typeof accepts === 'function' ? accepts : (value: string): boolean => accepts.test(value)
-  const problem: ProblemText = { code: 'SETTINGS_INVALID_VALUE', message: `expected ${expects}` }
+  const problem: ProblemText = {
+    code: 'SETTINGS_INVALID_VALUE',
+    message: `expected ${expects}`,
+    ...(hint !== undefined && { hint }),
+  }
   const schema = lazily(() =>
     z
       .string()
@@ -70,13 +76,17 @@ function wordOf(value: JsonValue): JsonValue {
  * Reference: where such a value is expected, `{"word": null}` is read as `"word"`.
  *
  * @param words accepted spelling to stored spelling, or a list where both are the same
+ * @param description of the words, where they are too many for a message
  */
-export function enumeration(words: readonly string[] | Readonly<Record<string, string>>): EnumerationType {
+export function enumeration(
+  words: readonly string[] | Readonly<Record<string, string>>,
+  description?: string,
+): EnumerationType {
   const pairs = Array.isArray(words)
     ? (words as readonly string[]).map((word): [string, string] => [word, word])
     : Object.entries(words as Readonly<Record<string, string>>)
   const table = new Map(pairs)
-  const expects = oneOf([...table.keys()])
+  const expects = description ?? oneOf([...table.keys()])
   const schema = lazily(() =>
     z.transform<JsonValue, string>((value, ctx) => {
       const word = wordOf(value)

@@ -7,9 +7,10 @@ import { isJsonArray, isJsonObject, member, printJson, type JsonValue } from '..
 import { nearest } from '../lib/nearest.ts'
 import type { DocumentPath } from '../lib/source-map.ts'
 import { formatKey } from './key.ts'
-import { locate } from './locate.ts'
+import { holdsSecret, locate } from './locate.ts'
+import { releaseOf } from './newer-settings.ts'
 import { runSchema, type ModelProblem } from './problems.ts'
-import type { NameType, RecordType, SettingType } from './types.ts'
+import type { MapType, RecordType, SettingType } from './types.ts'
 
 export interface HintContext {
   /** The type of the whole tree. */
@@ -59,20 +60,36 @@ function otherTypes(value: JsonValue): JsonValue[] {
     if (number !== undefined) forms.push(number)
     if (/^(?:true|false)$/i.test(single)) forms.push(single.toLowerCase() === 'true')
     if (single.includes(',')) forms.push(single.split(',').map((part) => part.trim()))
+    if (single.includes(' ')) forms.push(single.split(' '))
   } else if (typeof single === 'number' && Number.isInteger(single)) {
     forms.push(BigInt(single))
   } else if (single === 0n || single === 1n) {
     forms.push(single === 1n)
   }
-  if (!isJsonObject(single) && single !== null) forms.push(String(single))
+  if (typeof single === 'boolean' || typeof single === 'bigint' || typeof single === 'number') {
+    forms.push(printJson(single))
+  }
   return [...forms, list]
 }
 
+const SHORTEST_PART = 3
+
+/** The known word that is meant: nearly the same, or one is a part of the other. */
+function similarWord(value: string, words: readonly string[]): string | undefined {
+  const kebab = toKebabCase(value)
+  const isPart = (word: string): boolean =>
+    Math.min(word.length, kebab.length) >= SHORTEST_PART &&
+    (kebab.startsWith(word) || word.startsWith(kebab) || kebab.endsWith(`-${word}`))
+  return nearest(value, words) ?? nearest(kebab, words) ?? words.find(isPart)
+}
+
 /** The same text, better written. */
-function otherSpellings(type: SettingType, value: JsonValue): JsonValue[] {
+function otherSpellings(type: SettingType, value: JsonValue): string[] {
   if (typeof value !== 'string') return []
-  const spellings = [value.trim(), value.trim().toLowerCase(), value.replaceAll(' ', ''), toKebabCase(value)]
-  const similar = nearest(value, wordsOf(type))
+  const trimmed = value.trim()
+  const spellings = [trimmed, trimmed.toLowerCase(), value.replaceAll(' ', ''), toKebabCase(value)]
+  if (/^[0-9]+$/.test(trimmed)) spellings.push(`${trimmed}s`)
+  const similar = similarWord(value, wordsOf(type))
   return similar === undefined ? spellings : [...spellings, similar]
 }
 
@@ -97,10 +114,29 @@ function wordsOf(type: SettingType): readonly string[] {
   }
 }
 
-function valueHint({ code, path }: ModelProblem, { type, tree }: HintContext): string | undefined {
+/** A chain of tables that came of a name with dots and without quotes: `vm.max_map_count` instead of one name. */
+function dottedName(value: JsonValue, name: string): string {
+  if (!isJsonObject(value)) return name
+  const names = Object.keys(value)
+  return names.length === 1 ? dottedName(value[names[0] as string] as JsonValue, `${name}.${names[0] as string}`) : name
+}
+
+function quotesHint(path: DocumentPath, { type, tree }: HintContext): string | undefined {
+  const map = mapOf(locate(type, path.slice(0, -1))?.type)
+  const value = valueAt(tree, path)
+  if (map === undefined || !isJsonObject(value)) return undefined
+  const name = dottedName(value, String(path.at(-1)))
+  if (name === path.at(-1) || !accepts(map.names, name)) return undefined
+  return `put the whole name in quotes: ${JSON.stringify(name)}`
+}
+
+function valueHint(problem: ModelProblem, context: HintContext): string | undefined {
+  const { code, path } = problem
+  const { type, tree } = context
   const location = locate(type, path)
   const value = valueAt(tree, path)
-  if (location === undefined || value === undefined || location.secret) return undefined
+  if (location === undefined || value === undefined || location.secret || holdsSecret(location.type)) return undefined
+  if (isJsonObject(value)) return quotesHint(path, context)
   const isType = code === 'SETTINGS_WRONG_TYPE'
   const candidates = isType ? otherTypes(value) : otherSpellings(location.type, value)
   const better = candidates.find((candidate) => candidate !== value && accepts(location.type, candidate))
@@ -111,6 +147,8 @@ function valueHint({ code, path }: ModelProblem, { type, tree }: HintContext): s
 function memberHint(path: DocumentPath, { type }: HintContext): string | undefined {
   const parent = locate(type, path.slice(0, -1))
   if (parent?.type.kind !== 'record') return undefined
+  const release = releaseOf(path)
+  if (release !== undefined) return `it came with release ${release}`
   const known = Object.keys(parent.type.fields)
   const name = didYouMean(similarName(String(path.at(-1)), known))
   return name ?? (known.length <= 12 ? `possible here: ${known.sort().join(', ')}` : undefined)
@@ -129,19 +167,27 @@ function groupHint(name: string, { type, familiesWith }: HintContext): string | 
   if (families.length > 0) return `only these families of variants have it: ${families.join(', ')}`
   const group = groupWith(name, type)
   if (group !== undefined) return `did you mean settings.${formatKey([group, name])}?`
+  const release = releaseOf([name])
+  if (release !== undefined) return `it came with release ${release}`
   if (name === 'settings') return 'leave out the second "settings"'
   return didYouMean(similarName(name, Object.keys(type.fields)))
 }
 
-function isName(type: SettingType | undefined): type is NameType {
-  return type?.kind === 'text' || type?.kind === 'choice' || type?.kind === 'enumeration'
+/** The map that a name is in; the last step of the path is the name. */
+function mapOf(type: SettingType | undefined): MapType | undefined {
+  if (type?.kind === 'map') return type
+  if (type?.kind === 'converted') return mapOf(type.from)
+  return type?.kind === 'union' ? type.forms.map(mapOf).find((form) => form !== undefined) : undefined
 }
 
-function nameHint(path: DocumentPath, { type }: HintContext): string | undefined {
-  const map = locate(type, path.slice(0, -1))?.type
-  const names = map?.kind === 'map' ? map.names : undefined
+function nameHint(path: DocumentPath, context: HintContext): string | undefined {
+  const names = mapOf(locate(context.type, path.slice(0, -1))?.type)?.names
   const name = String(path.at(-1))
-  if (!isName(names)) return undefined
+  if (names === undefined) return undefined
+  const release = releaseOf(path)
+  if (release !== undefined) return `it came with release ${release}`
+  const quotes = quotesHint(path, context)
+  if (quotes !== undefined) return quotes
   const spellings = [name.replace(/[_. ]/g, '-'), toKebabCase(name), ...otherSpellings(names, name)]
   const better = spellings.find((spelling) => spelling !== name && accepts(names, spelling))
   return better === undefined ? undefined : didYouMean(JSON.stringify(better))

@@ -15,6 +15,8 @@ export interface ModelProblem {
   readonly hint?: string
   /** The key is at fault, not the value. */
   readonly atKey?: boolean
+  /** The sibling that gives the same setting another time. */
+  readonly twin?: string | number
 }
 
 export type ProblemText = Omit<ModelProblem, 'path'>

@@ -4,10 +4,11 @@
 import { sortDiagnostics, type Diagnostic, type Place } from '../lib/diagnostics.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json.ts'
 import type { DocumentPath, SourceMap } from '../lib/source-map.ts'
-import { formatKey, keyOf, KeyError } from './key.ts'
+import { formatSegment, keyOf, KeyError } from './key.ts'
 import type { ModelProblem, SettingsModel } from './models.ts'
 
 const SETTINGS: DocumentPath = ['settings']
+const LEGAL_SEGMENT = /^[A-Za-z0-9_/.-]+$/
 
 /** The place of a problem, or of the nearest thing around it that has one. */
 function placeOf(path: DocumentPath, atKey: boolean, sourceMap: SourceMap): Place | undefined {
@@ -31,6 +32,19 @@ function unstorable(tree: JsonObject, path: readonly string[]): ModelProblem[] {
   })
 }
 
+/** A dotted key for messages: also segments that no key can have are shown, in quotes. */
+function displayKey(path: DocumentPath): string {
+  const segments = path.map(String)
+  return segments
+    .map((segment) => (LEGAL_SEGMENT.test(segment) ? formatSegment(segment) : JSON.stringify(segment)))
+    .join('.')
+}
+
+function relatedOf({ path, twin }: ModelProblem, at: DocumentPath, sourceMap: SourceMap): Pick<Diagnostic, 'related'> {
+  const place = twin === undefined ? undefined : sourceMap.key([...at, ...path.slice(0, -1), twin])
+  return place === undefined ? {} : { related: [{ message: 'given here already', at: place }] }
+}
+
 /**
  * Checks the content of `settings`.
  *
@@ -46,15 +60,17 @@ export function validateSettings(
   const result = model.parse(tree)
   const problems = result.ok ? unstorable(result.settings, []) : result.problems
   return sortDiagnostics(
-    problems.map(({ code, path, message, hint, atKey = false }): Diagnostic => {
+    problems.map((problem): Diagnostic => {
+      const { code, path, message, hint, atKey = false } = problem
       const place = placeOf([...at, ...path], atKey, sourceMap)
       return {
         code,
         severity: 'error',
-        path: formatKey(['settings', ...path.map(String)]),
+        path: displayKey(['settings', ...path]),
         message,
         ...(hint !== undefined && { hint }),
         ...(place !== undefined && { at: place }),
+        ...relatedOf(problem, at, sourceMap),
       }
     }),
   )

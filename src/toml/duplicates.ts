@@ -57,11 +57,12 @@ function rename(attempt: Attempt, offset: number): { attempt: Attempt; fault: un
 }
 
 function toDiagnostic({ path, at, first }: Duplicate): Diagnostic {
-  const name = JSON.stringify(path.filter((step) => typeof step === 'string').join('.'))
+  const name = path.map((step) => (/^[\w/-]+$/.test(String(step)) ? String(step) : JSON.stringify(step))).join('.')
   return {
     code: 'USERDATA_TOML_DUPLICATE',
     severity: 'error',
-    message: `${name} is defined twice`,
+    path: name,
+    message: 'defined twice',
     hint: 'keep one of the two, or merge them under one heading',
     at,
     ...(first !== undefined && { related: [{ message: 'the first definition', at: first }] }),

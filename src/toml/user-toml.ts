@@ -23,10 +23,14 @@ function loneCarriageReturns(text: string, places: PlaceFinder): Diagnostic[] {
 
 /** What some of the parser's messages mean to somebody who wrote the line. */
 const HINTS: Readonly<Record<string, string>> = {
+  'Unexpected character': 'put text in quotes: key = "text"',
   'Unexpected token': 'put text in quotes: key = "text"',
   'Unspecified values are invalid': 'every key needs a value: key = "text"',
   'Expected equal (=) token': 'write key = value; a key may hold only letters, digits, _ and -, others need quotes',
   'Unterminated string constant': 'close the quotes; a text over several lines needs """',
+  'No newlines are allowed between the curly braces unless they are valid within a value':
+    'write { ... } on one line, or use a [table]',
+  'Trailing comma is not permitted in an inline table': 'remove the comma after the last member',
   'Leading zeros are not allowed': 'write the number without leading zeros, or as text in quotes',
 }
 

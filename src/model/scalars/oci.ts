@@ -11,27 +11,31 @@ export const capabilityName = enumeration(
     'net-bind-service net-broadcast net-raw perfmon setgid setfcap setpcap setuid sys-admin sys-boot sys-chroot ' +
     'sys-module sys-nice sys-pacct sys-ptrace sys-rawio sys-resource sys-time sys-tty-config syslog wake-alarm'
   ).split(' '),
+  'a capability such as "net-admin"',
 )
 
 /** setrlimit(2), spelt out. */
-export const resourceLimitName = enumeration([
-  'max-address-space',
-  'max-core-file-size',
-  'max-cpu-time',
-  'max-data-size',
-  'max-file-locks',
-  'max-file-size',
-  'max-locked-memory',
-  'max-msgqueue-size',
-  'max-nice-priority',
-  'max-open-files',
-  'max-pending-signals',
-  'max-processes',
-  'max-realtime-priority',
-  'max-realtime-timeout',
-  'max-resident-set',
-  'max-stack-size',
-])
+export const resourceLimitName = enumeration(
+  [
+    'max-address-space',
+    'max-core-file-size',
+    'max-cpu-time',
+    'max-data-size',
+    'max-file-locks',
+    'max-file-size',
+    'max-locked-memory',
+    'max-msgqueue-size',
+    'max-nice-priority',
+    'max-open-files',
+    'max-pending-signals',
+    'max-processes',
+    'max-realtime-priority',
+    'max-realtime-timeout',
+    'max-resident-set',
+    'max-stack-size',
+  ],
+  'a resource limit such as "max-open-files"',
+)
 
 const unlimited = text('Unlimited', 'an integer, or "unlimited"', (value) => value === 'unlimited')
 

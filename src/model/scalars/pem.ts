@@ -76,4 +76,5 @@ export const pemCertificates = text(
   'PemCertificateString',
   'base64 of one or more certificates in PEM form, and nothing else in PEM form',
   isPemCertificates,
+  'encode the file of certificates: base64 -w0 FILE',
 )

@@ -17,4 +17,5 @@ export const base64 = text(
   'ValidBase64',
   'base64 with padding and without line breaks',
   (value) => decodeBase64Strict(value) !== undefined,
+  'encode the content: base64 -w0 FILE',
 )

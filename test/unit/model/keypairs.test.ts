@@ -106,7 +106,8 @@ describe('refused', () => {
     [['ntp.time-servers=["a"]'], 'SETTINGS_WRONG_TYPE ntp/time-servers lists need the JSON form: --json'],
     [
       ['kubernetes.eviction-hard.memory.available=5%'],
-      'SETTINGS_BAD_KEY kubernetes/eviction-hard/memory; SETTINGS_WRONG_TYPE kubernetes/eviction-hard/memory',
+      'SETTINGS_BAD_KEY kubernetes/eviction-hard/memory put the whole name in quotes: "memory.available"; ' +
+        'SETTINGS_WRONG_TYPE kubernetes/eviction-hard/memory put the whole name in quotes: "memory.available"',
     ],
     [
       ['oci-defaults.resource-limits.max-open-files.hard-limit=5'],

@@ -80,9 +80,7 @@ describe('faults', () => {
   })
 
   it('names the path of a duplicate', () => {
-    expect(faultsOf('[settings.ntp]\noptions = []\noptions = []')[0]?.message).toBe(
-      '"settings.ntp.options" is defined twice',
-    )
+    expect(faultsOf('[settings.ntp]\noptions = []\noptions = []')[0]?.path).toBe('settings.ntp.options')
   })
 
   it('reports two kinds together', () => {
