@@ -163,7 +163,7 @@ export class FilesystemStore implements DataStore {
       removals: [from],
       durable: true,
     })
-    for (const [key, text] of pairs) this.live?.data.set(key, text)
+    for (const [key, text] of pairs) this.remember({ kind: 'data', scope: LIVE, key, text })
     this.pending.delete(transaction)
     return [...pairs.keys()]
   }
@@ -231,17 +231,19 @@ export class FilesystemStore implements DataStore {
     this.pending.clear()
   }
 
+  /** Notes what has just been written, if its scope was read before. */
   private remember(change: StoreChange): void {
     if (change.kind === 'metadata') {
-      const byKey = this.live?.metadata
-      if (byKey === undefined) return
-      const entries = byKey.get(change.key) ?? new Map<string, string>()
-      byKey.set(change.key, entries.set(change.metadataKey, change.text))
-    } else if (change.scope.kind === 'live') {
-      this.live?.data.set(change.key, change.text)
-    } else {
-      this.pending.get(change.scope.transaction)?.data.set(change.key, change.text)
+      if (this.live === undefined) return
+      const entries = this.live.metadata.get(change.key) ?? new Map<string, string>()
+      this.live.metadata.set(change.key, entries.set(change.metadataKey, change.text))
+      this.live.unreadable.delete(`${change.key} ${change.metadataKey}`)
+      return
     }
+    const { scope } = change
+    const area = scope.kind === 'live' ? this.live : this.pending.get(scope.transaction)
+    area?.data.set(change.key, change.text)
+    area?.unreadable.delete(change.key)
   }
 
   private area(scope: Scope): Area {

@@ -8,8 +8,8 @@ import { decodeUtf8 } from '../lib/utf8.ts'
 /** Longest path that fits the address of a unix socket (108 bytes with the final NUL). */
 const MAX_SOCKET_PATH_BYTES = 107
 const SOCKET_MODE = 0o660
-/** How long an idle connection stays open for the next request; programs wait for generators in between. */
-const KEEP_ALIVE_MS = 60_000
+/** Idle connections stay open while a client waits for a generator; long lists of keys stand in the request line. */
+const LIMITS = { keepAliveTimeout: 60_000, maxHeaderSize: 256 * 1024 }
 
 /** Whether something answers on a unix socket of this machine. */
 function answers(socketPath: string): Promise<boolean> {
@@ -79,7 +79,7 @@ export function socketServer(fs: RootFs): SocketServer {
         throw new PipelineError('SOCKET_PATH_TOO_LONG', `the socket path has over 107 bytes: ${full}`)
       }
       if (await answers(full)) throw new PipelineError('SOCKET_IN_USE', `another server answers on ${full}`)
-      const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+      const server = createServer(LIMITS, (request, response) => {
         readBody(request, options.maxBodyBytes)
           .then((body) => handler(toApiRequest(request, body)))
           .then(
