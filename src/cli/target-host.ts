@@ -1,4 +1,5 @@
 /** Builds the host of a target that is not this machine: a root directory, or nothing but memory. */
+import { isIP } from 'node:net'
 import { ConfinedRunner } from '../host/confined-runner.ts'
 import { directChannel } from '../host/direct-channel.ts'
 import { MemoryFs } from '../host/memory-fs.ts'
@@ -45,11 +46,12 @@ function factsOf(facts: Facts, machine: HostFacts): HostFacts {
   }
 }
 
+/** Names as the facts file gives them. An address is a name of its own, as for every resolver. */
 function resolverOf(facts: Facts, fallback: Resolver): Resolver {
   const { resolve } = facts
   if (resolve === undefined) return fallback
   return {
-    lookup: (name) => Promise.resolve(resolve[name] ?? []),
+    lookup: (name) => Promise.resolve(isIP(name) === 0 ? (resolve[name] ?? []) : [name]),
     reverse: (address) =>
       Promise.resolve(Object.entries(resolve).find(([, addresses]) => addresses.includes(address))?.[0]),
   }
@@ -101,7 +103,7 @@ export function rootedTarget(options: TargetOptions, root: string, imdsUrl: stri
   })
 }
 
-const nothingResolves: Resolver = { lookup: () => Promise.resolve([]), reverse: () => Promise.resolve(undefined) }
+const nothingResolves = resolverOf({ resolve: {} }, nodeResolver)
 
 /** A target in memory that contacts nobody: what would come over HTTP is answered by `http`, and no name resolves. */
 export function offlineTarget(options: TargetOptions, http: Http): TargetHost {

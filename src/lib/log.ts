@@ -45,7 +45,8 @@ function formatLine(line: PinoLine): string {
  */
 export async function createLogger(options: LoggerOptions): Promise<Logger> {
   if (options.level === 'off') return SILENT
-  const { pino } = await import('pino')
+  // the default export is there in every way of loading a CommonJS module, bundled or not
+  const { default: pino } = await import('pino')
   const destination = {
     write(text: string): void {
       const line = JSON.parse(text) as PinoLine
