@@ -111,6 +111,17 @@ function currentDatastore(fs: RootFs, base: string): string | undefined {
   return fs.stat(`${base}/current`)?.kind === 'directory' ? resolveDatastore(fs, `${base}/current`) : undefined
 }
 
+/** Refuses to drop transactions under a server that is up. @throws PipelineError `SOCKET_IN_USE` */
+async function refuseIfServed(host: Host, base: string): Promise<void> {
+  if (base !== PATHS.datastore) return
+  try {
+    await host.api().request({ method: 'GET', uri: '/tx/list' })
+  } catch {
+    return
+  }
+  throw new PipelineError('SOCKET_IN_USE', `an API server is running on the datastore ${host.fs.hostPath(base)}`)
+}
+
 /** Makes the link to the software inventory anew. @throws PipelineError `HOST_FILE_UNWRITABLE` */
 function linkInventory(fs: RootFs, link: string, target: string): void {
   try {
@@ -130,7 +141,10 @@ async function run(argv: readonly string[], io: ProgramIo, host: Host): Promise<
   const base = args.value('--data-store-base-path') as string
   const current = currentDatastore(host.fs, base)
   const store = current === undefined ? undefined : new FilesystemStore(host.fs, current)
-  store?.dropTransactions()
+  if (store !== undefined) {
+    await refuseIfServed(host, base)
+    store.dropTransactions()
+  }
   const defaults = readDefaults(host.fs)
   if (store === undefined || host.fs.stat(`${base}/current/live`) === undefined) {
     createDatastore(host, base, version, defaults)

@@ -147,6 +147,19 @@ describe('a later boot', () => {
     expect(fs.readLink(LINK)).toBe('/new')
   })
 
+  it('leaves a datastore alone that a server is running on', async () => {
+    await run()
+    const before = files()
+    const served: Host = {
+      ...host,
+      api: () => ({ request: () => Promise.resolve({ status: 200, headers: {}, body: '[]' }) }),
+    }
+    const { code, stderr } = await run(ARGS, served)
+    expect(code).toBe(1)
+    expect(stderr).toContain('SOCKET_IN_USE')
+    expect(files()).toEqual(before)
+  })
+
   it('fails if the live data is gone', async () => {
     await run()
     fs.removeTree(current('live'))
