@@ -54,7 +54,7 @@ class Recorder {
 }
 
 /** The places of a text that `parseJson` accepts. */
-export function jsonSourceMap(text: string, file: string): SourceMap {
+function jsonSourceMap(text: string, file: string): SourceMap {
   const recorder = new Recorder(text, file)
   visit(text, {
     onObjectBegin: (offset) => {

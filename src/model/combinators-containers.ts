@@ -2,7 +2,6 @@
  * The types that hold other types: lists, maps, records, and values with several forms.
  */
 import * as z from 'zod'
-import type { ZodType } from 'zod'
 import {
   isJsonArray,
   isJsonObject,
@@ -45,7 +44,7 @@ export function list(elements: SettingType, options: { readonly nonEmpty?: true 
     kind: 'list',
     expects: 'a list',
     elements,
-    schema: schema as unknown as ListType['schema'],
+    schema: schema,
   }
 }
 
@@ -234,7 +233,7 @@ export function union(expects: string, forms: readonly SettingType[]): UnionType
 
 /** A type whose accepted values are rewritten. */
 export function converted(from: SettingType, convert: (value: JsonValue) => JsonValue): ConvertedType {
-  const schema = lazily(() => from.schema().transform((value) => convert(value as JsonValue)))
+  const schema = lazily(() => from.schema().transform((value) => convert(value)))
   return { kind: 'converted', expects: from.expects, from, schema }
 }
 
@@ -242,7 +241,7 @@ export function converted(from: SettingType, convert: (value: JsonValue) => Json
 export function checked(from: SettingType, expects: string, accepts: (value: JsonValue) => boolean): ConvertedType {
   const problem: ProblemText = { code: 'SETTINGS_INVALID_VALUE', message: `expected ${expects}` }
   const schema = lazily(() =>
-    (from.schema() as ZodType<JsonValue>).check((payload) => {
+    from.schema().check((payload) => {
       if (!accepts(payload.value)) payload.issues.push(issueOf(problem, payload.value))
     }),
   )

@@ -2,6 +2,7 @@
  * Advice for faulty settings: the name or value that was probably meant. A value is only suggested if the setting
  * accepts it, and never for a setting that must not be shown.
  */
+import type { ErrorCode } from '../lib/error-codes.ts'
 import { parseNumberLiteral } from '../lib/json-parse.ts'
 import { isJsonArray, isJsonObject, member, printJson, type JsonValue } from '../lib/json.ts'
 import { nearest } from '../lib/nearest.ts'
@@ -193,22 +194,15 @@ function nameHint(path: DocumentPath, context: HintContext): string | undefined 
   return better === undefined ? undefined : didYouMean(JSON.stringify(better))
 }
 
-function hintFor(problem: ModelProblem, context: HintContext): string | undefined {
-  switch (problem.code) {
-    case 'SETTINGS_UNKNOWN_KEY':
-      return memberHint(problem.path, context)
-    case 'SETTINGS_UNKNOWN_GROUP':
-      return groupHint(String(problem.path[0]), context)
-    case 'SETTINGS_BAD_KEY':
-      return nameHint(problem.path, context)
-    case 'SETTINGS_NULL_VALUE':
-      return 'give a value, or leave it out'
-    case 'SETTINGS_WRONG_TYPE':
-    case 'SETTINGS_INVALID_VALUE':
-      return valueHint(problem, context)
-    default:
-      return undefined
-  }
+type Adviser = (problem: ModelProblem, context: HintContext) => string | undefined
+
+const ADVISERS: Partial<Record<ErrorCode, Adviser>> = {
+  SETTINGS_BAD_KEY: ({ path }, context) => nameHint(path, context),
+  SETTINGS_INVALID_VALUE: valueHint,
+  SETTINGS_NULL_VALUE: () => 'give a value, or leave it out',
+  SETTINGS_UNKNOWN_GROUP: ({ path }, context) => groupHint(String(path[0]), context),
+  SETTINGS_UNKNOWN_KEY: ({ path }, context) => memberHint(path, context),
+  SETTINGS_WRONG_TYPE: valueHint,
 }
 
 /** Completes a problem: unknown groups get their own code, and whatever helps becomes its hint. */
@@ -217,6 +211,6 @@ export function explain(problem: ModelProblem, context: HintContext): ModelProbl
   const named: ModelProblem = isGroup
     ? { ...problem, code: 'SETTINGS_UNKNOWN_GROUP', message: 'the variant has no such settings group' }
     : problem
-  const hint = named.hint ?? hintFor(named, context)
+  const hint = named.hint ?? ADVISERS[named.code]?.(named, context)
   return hint === undefined ? named : { ...named, hint }
 }

@@ -54,7 +54,7 @@ const COMMON: readonly Group[] = [
 const KUBERNETES: readonly Group[] = [ociDefaults, kubernetes, containerRuntime]
 const EC2: readonly Group[] = [aws, cloudformation, autoscaling]
 
-const FAMILIES = {
+const FAMILIES: Readonly<Record<ModelName, readonly Group[]>> = {
   'aws-dev': [...COMMON, boot, aws, cloudformation],
   'aws-ecs-1': [...COMMON, ...EC2, ociDefaults, ecs],
   'aws-ecs-2': [...COMMON, boot, ...EC2, ociDefaults, ecs],
@@ -64,7 +64,7 @@ const FAMILIES = {
   'metal-k8s': [...COMMON, boot, aws, ...KUBERNETES],
   'vmware-dev': [...COMMON, boot],
   'vmware-k8s': [...COMMON, boot, aws, ...KUBERNETES],
-} as const satisfies Record<ModelName, readonly Group[]>
+}
 
 /** Settings in their normal form, or everything that is wrong with them. */
 export type ModelResult =

@@ -5,6 +5,7 @@ import type { core, ZodType } from 'zod'
 import type { ErrorCode } from '../lib/error-codes.ts'
 import { isJsonArray, isJsonObject, type JsonValue } from '../lib/json.ts'
 import type { DocumentPath } from '../lib/source-map.ts'
+import { DATE_TIME_MEMBER } from '../toml/date-time.ts'
 
 /** One fault of the settings. */
 export interface ModelProblem {
@@ -25,14 +26,14 @@ export type ProblemText = Omit<ModelProblem, 'path'>
 export type Issue = core.$ZodRawIssue
 
 /** What a JSON value is, in words. */
-export function describeType(value: JsonValue): string {
+function describeType(value: JsonValue): string {
   if (value === null) return 'null'
   if (typeof value === 'string') return 'a string'
   if (typeof value === 'boolean') return 'a boolean'
   if (typeof value === 'bigint') return 'an integer'
   if (typeof value === 'number') return 'a floating-point number'
   if (isJsonArray(value)) return 'a list'
-  return isJsonObject(value) && '$__toml_private_datetime' in value ? 'a date' : 'a table'
+  return isJsonObject(value) && DATE_TIME_MEMBER in value ? 'a date' : 'a table'
 }
 
 /** The text for a value of another type than expected. */

@@ -7,7 +7,7 @@ import type { $brand, ZodType } from 'zod'
 import type { JsonValue } from '../lib/json.ts'
 
 /** What people want to know about a setting, beside its type. */
-export interface SettingInfo {
+interface SettingInfo {
   /** One line in our words. */
   readonly description: string
   /** Accepted values. */

@@ -7,7 +7,7 @@ export const DATE_TIME_MEMBER = '$__toml_private_datetime'
  * A TOML date or time as the reference prints it (RFC 3339): `T` between date and time, capital `Z`, no zeros at the
  * end of a fraction, at most nine digits in it.
  */
-export function normaliseDateTime(text: string): string {
+function normaliseDateTime(text: string): string {
   return text
     .replace(/^(\d{4}-\d\d-\d\d)[ t]/, '$1T')
     .replace(/z$/, 'Z')

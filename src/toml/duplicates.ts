@@ -15,7 +15,7 @@ const MAX_REPORTED = 50
 
 const KEY_PART = /[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'/y
 
-const STAND_INS = [...'-_ZQXJKVWYUPGFBHOMLCNDTRSIEAzqxjkvwyupgfbhomlcndtrsiea9876543210']
+const STAND_INS = Array.from('-_ZQXJKVWYUPGFBHOMLCNDTRSIEAzqxjkvwyupgfbhomlcndtrsiea9876543210')
 
 interface Attempt {
   readonly text: string

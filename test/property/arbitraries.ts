@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { jsonObject, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
-import type { SettingType } from '../../src/model/types.ts'
+import type { NameType, SettingType } from '../../src/model/types.ts'
 
 /** A string without halves of surrogate pairs, as every document gives them. */
 export const unicode = fc.string({ unit: 'binary' })
@@ -84,26 +84,35 @@ export function nearly(type: SettingType): fc.Arbitrary<JsonValue> {
   return fc.oneof({ weight: 15, arbitrary: meant(type) }, { weight: 1, arbitrary: anyJson })
 }
 
-function meant(type: SettingType): fc.Arbitrary<JsonValue> {
+function meantText(type: NameType): fc.Arbitrary<string> {
   switch (type.kind) {
     case 'text':
       return word
-    case 'boolean':
-      return fc.boolean()
-    case 'integer':
-      return fc.bigInt({ min: type.minimum, max: type.maximum })
     case 'choice':
       return fc.constantFrom(...type.words)
     case 'enumeration':
       return fc.constantFrom(...type.words.keys())
+  }
+}
+
+function meant(type: SettingType): fc.Arbitrary<JsonValue> {
+  switch (type.kind) {
+    case 'text':
+    case 'choice':
+    case 'enumeration':
+      return meantText(type)
+    case 'boolean':
+      return fc.boolean()
+    case 'integer':
+      return fc.bigInt({ min: type.minimum, max: type.maximum })
     case 'list':
       return fc.array(nearly(type.elements), { maxLength: 3 })
     case 'tuple':
       return fc.tuple(...type.items.map(nearly))
     case 'map':
       return fc
-        .array(fc.tuple(meant(type.names), nearly(type.values)), { maxLength: 3 })
-        .map((entries) => objectOf(entries.map(([key, value]) => [String(key), value])))
+        .array(fc.tuple(meantText(type.names), nearly(type.values)), { maxLength: 3 })
+        .map((entries) => objectOf(entries))
     case 'record':
       return fc
         .subarray(Object.entries(type.fields))
