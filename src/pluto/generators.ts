@@ -122,8 +122,8 @@ async function hostnameOverride(run: Run): Promise<JsonValue | undefined> {
 
 interface Generator {
   readonly key: string
-  isSet(settings: PlutoSettings): boolean
-  generate(run: Run): Promise<JsonValue | undefined>
+  readonly isSet: (settings: PlutoSettings) => boolean
+  readonly generate: (run: Run) => Promise<JsonValue | undefined>
 }
 
 const GENERATORS: readonly Generator[] = [
