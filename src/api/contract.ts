@@ -6,7 +6,7 @@
 /** Largest JSON body in bytes. */
 export const MAX_BODY_BYTES = 2_097_152
 
-export interface QueryParameter {
+interface QueryParameter {
   readonly name: string
   readonly meaning: string
   readonly required?: boolean

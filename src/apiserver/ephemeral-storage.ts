@@ -1,10 +1,9 @@
 /** The instance store: disks that are empty after every stop of the machine. */
 import { messageOf } from '../lib/errors.ts'
-import { isJsonArray, isJsonObject, member, toJson, type JsonValue } from '../lib/json.ts'
+import { isJsonArray, isJsonObject, member, printJson, toJson, type JsonValue } from '../lib/json.ts'
 import type { ApiResponse, Host } from '../lib/ports.ts'
 import { ApiError, bodyError, jsonText, NO_CONTENT, textAnswer, type Query } from './http.ts'
 import { runChecked } from './os-commands.ts'
-import { printJson } from '../lib/json.ts'
 
 type StorageHost = Pick<Host, 'fs' | 'runner'>
 

@@ -24,7 +24,7 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
 }
 
 /** The exit code, or the number of the signal that ended the command. Reference: both count alike. */
-export function exitStatus({ exitCode, signal }: RunResult): number | undefined {
+function exitStatus({ exitCode, signal }: RunResult): number | undefined {
   return exitCode ?? (signal === undefined ? undefined : SIGNAL_NUMBERS[signal])
 }
 

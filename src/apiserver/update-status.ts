@@ -1,7 +1,7 @@
 /** The state of updates, as the update programs leave it in a file. */
 import { messageOf } from '../lib/errors.ts'
 import { parseJson } from '../lib/json-parse.ts'
-import { isJsonArray, isJsonObject, printJson, quoteJson, type JsonObject, type JsonValue } from '../lib/json.ts'
+import { isJsonArray, isJsonObject, printJson, quoteJson, type JsonValue } from '../lib/json.ts'
 import type { ApiResponse, Host } from '../lib/ports.ts'
 import { ApiError, jsonText } from './http.ts'
 
@@ -65,7 +65,7 @@ const status = object({
 })
 
 /** The status in its printed form. @throws TypeError naming the member that is wrong */
-export function printUpdateStatus(value: JsonObject | JsonValue): string {
+export function printUpdateStatus(value: JsonValue): string {
   return status(value)
 }
 

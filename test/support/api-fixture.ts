@@ -81,7 +81,7 @@ export const SETTINGS = {
   updates: { 'ignore-waves': false },
 }
 
-export interface Answer extends ApiResponse {
+interface Answer extends ApiResponse {
   /** The body as JSON; undefined if it is none. */
   readonly json: JsonValue | undefined
 }

@@ -22,7 +22,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
 }
 
 /** An error as the system gives it. */
-export function systemFailure(code: string, operation: string, path: string): Error {
+function systemFailure(code: string, operation: string, path: string): Error {
   return Object.assign(new Error(`${code}: ${MESSAGES[code] ?? code}, ${operation} '${path}'`), { code })
 }
 
