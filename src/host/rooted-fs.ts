@@ -35,10 +35,11 @@ function systemError(code: string, operation: string, target: string): Error {
 /** The file system of a target whose root is the directory `root` of this machine. */
 export class RootedFs implements RootFs {
   private readonly root: string
+  private readonly plain = new Set<string>()
   private serial = 0
 
   constructor(root: string) {
-    this.root = path.resolve(root)
+    this.root = realIfAny(path.resolve(root))
   }
 
   hostPath(target: string): string {
@@ -48,6 +49,33 @@ export class RootedFs implements RootFs {
   /** Path on this machine with every link of the directory part (and of the last part, if asked) resolved in the root. */
   private resolve(target: string, followLast: boolean): string {
     if (this.root === '/') return target
+    const direct = path.join(this.root, path.posix.normalize(target))
+    if (direct === this.root || direct === `${this.root}/`) return this.root
+    if (this.isPlain(path.dirname(direct)) && !(followLast && readLinkIfAny(direct) !== undefined)) return direct
+    return this.follow(target, followLast)
+  }
+
+  /** Whether there is no link on the way to a directory of this machine, as nearly all are. */
+  private isPlain(directory: string): boolean {
+    if (this.plain.has(directory)) return true
+    let real: string
+    try {
+      real = fs.realpathSync.native(directory)
+    } catch {
+      return false
+    }
+    if (real !== directory) return false
+    // what was seen holds until other code of this process, or the next tick, can have changed it
+    if (this.plain.size === 0)
+      setImmediate(() => {
+        this.plain.clear()
+      }).unref()
+    this.plain.add(directory)
+    return true
+  }
+
+  /** `resolve` link by link. */
+  private follow(target: string, followLast: boolean): string {
     let pending = path.posix.normalize(target).split('/').filter(Boolean)
     let resolved: string[] = []
     let links = 0
@@ -132,10 +160,12 @@ export class RootedFs implements RootFs {
   }
 
   rename(from: string, to: string): void {
+    this.plain.clear()
     fs.renameSync(this.resolve(from, false), this.resolve(to, false))
   }
 
   symlink(linkText: string, target: string): void {
+    this.plain.clear()
     fs.symlinkSync(linkText, this.resolve(target, false))
   }
 
@@ -156,10 +186,12 @@ export class RootedFs implements RootFs {
   }
 
   removeDirectory(target: string): void {
+    this.plain.clear()
     fs.rmdirSync(this.resolve(target, false))
   }
 
   removeTree(target: string): void {
+    this.plain.clear()
     fs.rmSync(this.resolve(target, false), { recursive: true, force: true })
   }
 
@@ -179,6 +211,15 @@ function readLinkIfAny(full: string): string | undefined {
     return fs.readlinkSync(full)
   } catch {
     return undefined // not a link, or nothing there: the operation itself will tell
+  }
+}
+
+/** The directory with its links resolved, or as it is if it is not there yet. */
+function realIfAny(directory: string): string {
+  try {
+    return fs.realpathSync.native(directory)
+  } catch {
+    return directory
   }
 }
 
