@@ -73,5 +73,6 @@ export function factsOf(io: ProgramIo, host: Host, args: ParsedArgs): Facts {
 export function completeFacts(facts: Facts): Facts & Required<Pick<Facts, 'imds'>> {
   const imds = { ...DEFAULT_METADATA, ...facts.imds }
   const aws = { eks: { serviceIpv4Cidr: '10.100.0.0/16' }, ec2: { privateDnsName: imds.localHostname } }
-  return { currentIp: imds.localIpv4, aws, ...facts, imds }
+  const resolve = { [imds.localHostname]: [imds.localIpv4] }
+  return { currentIp: imds.localIpv4, resolve, aws, ...facts, imds }
 }

@@ -29,7 +29,7 @@ function timed(args, env) {
 /** Starts the metadata server as a process of its own and waits for its address. */
 function startMetadata(facts) {
   const server = spawn(process.execPath, [tool, 'imds', '--facts', facts, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   return new Promise((resolve, reject) => {
     let text = ''
