@@ -2,10 +2,11 @@
 import { gunzipSync, inflateRawSync } from 'node:zlib'
 import type { Diagnostic } from '../lib/diagnostics.ts'
 import { messageOf, PipelineError } from '../lib/errors.ts'
-import { member, type JsonValue } from '../lib/json.ts'
+import { member, type JsonObject, type JsonValue } from '../lib/json.ts'
 import { decodeUtf8, decodeUtf8Lossy } from '../lib/utf8.ts'
 import { parseUserToml } from '../toml/user-toml.ts'
 import { guessFormat } from './guess-format.ts'
+import { packPlaces } from './places.ts'
 
 const GZIP_TRAILER_BYTES = 8
 const GZIP_FIXED_HEADER_BYTES = 10
@@ -92,12 +93,18 @@ export function decodeText(data: Uint8Array, source: string): string {
 
 const problems = (count: number): string => (count === 1 ? 'one problem' : `${String(count)} problems`)
 
+export interface DecodedSettings {
+  readonly settings: JsonValue
+  /** Where everything in the settings stands; worked out when asked for. */
+  readonly places: () => JsonObject
+}
+
 /**
  * The value of `settings` in a TOML document; other top-level keys are ignored.
  *
  * @throws PipelineError `USERDATA_INVALID`, `USERDATA_NO_SETTINGS`
  */
-export function decodeSettings(text: string, source: string): JsonValue {
+export function decodeSettings(text: string, source: string): DecodedSettings {
   const parsed = parseUserToml(text, source)
   const format = guessFormat(text)
   if (!parsed.ok) {
@@ -112,7 +119,7 @@ export function decodeSettings(text: string, source: string): JsonValue {
       hint: format ?? missingSettingsHint(parsed.tree),
     })
   }
-  return settings
+  return { settings, places: () => packPlaces(settings, parsed.sourceMap) }
 }
 
 function missingSettingsHint(tree: JsonValue): string {

@@ -7,11 +7,14 @@ import type { RunResult } from '../lib/ports.ts'
 import { decodeUtf8, decodeUtf8Lossy } from '../lib/utf8.ts'
 import type { ProviderLink } from './discover-providers.ts'
 import { readFailureText } from './failure-text.ts'
+import { unpackPlaces, type PlaceTable } from './places.ts'
 
 /** Settings to send to the API, without an outer `settings`. */
 export interface Submission {
   readonly settings: JsonValue
   readonly desc: string
+  /** Where the settings stand, if the provider told. */
+  readonly places: PlaceTable
 }
 
 const OUTER_SPACE = /^\p{White_Space}+|\p{White_Space}+$/gu
@@ -67,5 +70,5 @@ function readOutput(link: ProviderLink, output: string): Submission {
   const { json, desc } = value
   if (json === undefined) throw invalid(link, 'an object without "json"')
   if (typeof desc !== 'string') throw invalid(link, 'an object without a text "desc"')
-  return { settings: json, desc }
+  return { settings: json, desc, places: unpackPlaces(value['places']) }
 }

@@ -1,12 +1,13 @@
-import { ApiClient } from '../api/client.ts'
+import { ApiClient, badStatus, isSuccess } from '../api/client.ts'
 import { LOG_LEVEL_OPTION, logLevelOf, parseArgs, SOCKET_PATH_OPTION, type ArgsSpec } from '../lib/args.ts'
-import { messageOf, systemCode } from '../lib/errors.ts'
+import { messageOf, PipelineError, systemCode } from '../lib/errors.ts'
 import { EXIT_OK } from '../lib/exit-codes.ts'
 import { createLogger, type Logger } from '../lib/log.ts'
 import { LAUNCH_TRANSACTION, PATHS } from '../lib/paths.ts'
 import type { Host, Program, ProgramIo, RunResult } from '../lib/ports.ts'
 import { discoverProviders, type ProviderLink } from './discover-providers.ts'
-import { readProviderResult } from './plan-submissions.ts'
+import { PLACES_VARIABLE, refusalFindings } from './places.ts'
+import { readProviderResult, type Submission } from './plan-submissions.ts'
 
 const SPEC: ArgsSpec = {
   usage: 'usage: early-boot-config [--socket-path PATH] [--log-level LEVEL]',
@@ -31,7 +32,7 @@ function startProviders(
     const result = host.runner.run({
       command: [link.path],
       purpose: 'program',
-      env: { EARLY_BOOT_CONFIG_LOG_LEVEL: level.toUpperCase() },
+      env: { EARLY_BOOT_CONFIG_LOG_LEVEL: level.toUpperCase(), [PLACES_VARIABLE]: '1' },
       signal: io.signal,
       onStderrLine: (line) => {
         log.info({}, `Provider '${link.name}': ${line}`)
@@ -41,6 +42,15 @@ function startProviders(
     result.catch(() => undefined)
     return { link, result }
   })
+}
+
+/** Sends settings. @throws PipelineError `API_BAD_STATUS` with the API's text, and with the places that it is about */
+async function submit({ settings, places }: Submission, api: ApiClient): Promise<void> {
+  const response = await api.request('PATCH', SETTINGS_URI, settings)
+  if (isSuccess(response.status)) return
+  const { message, details } = badStatus('PATCH', SETTINGS_URI, response)
+  const diagnostics = refusalFindings(response.body, places)
+  throw new PipelineError('API_BAD_STATUS', message, { details, diagnostics })
 }
 
 /** Notes that user data has been read, so that the next boot does not read it again. */
@@ -80,7 +90,7 @@ export const earlyBootConfig: Program = {
       })
       if (submission === undefined) continue
       log.info({ provider: link.name }, `found user data via ${submission.desc}, sending it to the API`)
-      await api.send('PATCH', SETTINGS_URI, submission.settings)
+      await submit(submission, api)
     }
     writeMarker(host, log)
     return EXIT_OK

@@ -3,14 +3,16 @@ import { parseLogLevel } from '../lib/args.ts'
 import { renderDiagnostic } from '../lib/diagnostics.ts'
 import { EXIT_FAILURE, EXIT_OK } from '../lib/exit-codes.ts'
 import { MAX_USER_DATA_BYTES } from '../lib/facts.ts'
-import { printJson, quoteJson, type JsonValue } from '../lib/json.ts'
+import { printJson, quoteJson, type JsonObject, type JsonValue } from '../lib/json.ts'
 import type { Host, Program, ProgramIo } from '../lib/ports.ts'
 import { failureText } from './failure-text.ts'
+import { PLACES_VARIABLE } from './places.ts'
 
 /** Settings that a provider found, and where, for people. */
 export interface ProvidedSettings {
   readonly settings: JsonValue
   readonly desc: string
+  readonly places?: () => JsonObject
 }
 
 /** Finds settings, or undefined if there are none. */
@@ -26,7 +28,7 @@ export function providerProgram(name: string, provide: Provide): Program {
     async run(_argv, io, host) {
       try {
         const found = await provide(io, host)
-        io.stdout.write(found === undefined ? '\n' : `${formatProvided(found)}\n`)
+        io.stdout.write(found === undefined ? '\n' : `${formatProvided(found, io.env[PLACES_VARIABLE] === '1')}\n`)
         return EXIT_OK
       } catch (error) {
         if (io.signal.aborted) throw error
@@ -37,8 +39,9 @@ export function providerProgram(name: string, provide: Provide): Program {
   }
 }
 
-function formatProvided({ settings, desc }: ProvidedSettings): string {
-  return `{"json":${printJson(settings)},"desc":${quoteJson(desc)}}`
+function formatProvided({ settings, desc, places }: ProvidedSettings, withPlaces: boolean): string {
+  const third = withPlaces && places !== undefined ? `,"places":${printJson(places())}` : ''
+  return `{"json":${printJson(settings)},"desc":${quoteJson(desc)}${third}}`
 }
 
 /** Whether warnings are wanted; early-boot-config hands its level on as `EARLY_BOOT_CONFIG_LOG_LEVEL`. */

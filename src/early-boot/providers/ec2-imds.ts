@@ -16,7 +16,7 @@ const provide: Provide = async (io, host) => {
   if (data === undefined) return undefined
   warnAboutSize(data.length, io)
   const text = decodeText(data, FILE)
-  return ONLY_SPACE.test(text) ? undefined : { settings: decodeSettings(text, FILE), desc: SOURCE }
+  return ONLY_SPACE.test(text) ? undefined : { ...decodeSettings(text, FILE), desc: SOURCE }
 }
 
 /** The user data that an EC2 instance was launched with. */

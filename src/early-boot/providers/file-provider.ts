@@ -25,7 +25,7 @@ function exists(path: string, host: Host): boolean {
 export function provideFile(path: string, host: Host): ProvidedSettings | undefined {
   if (!exists(path, host)) return undefined
   const text = decodeText(readFile(path, host), path)
-  return text === '' ? undefined : { settings: decodeSettings(text, path), desc: `user data from ${path}` }
+  return text === '' ? undefined : { ...decodeSettings(text, path), desc: `user data from ${path}` }
 }
 
 /** A provider that reads one file. */

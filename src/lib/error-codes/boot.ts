@@ -108,6 +108,10 @@ export const BOOT_CODES = {
     'User data is not TOML.',
     'See the positions named; user data is TOML with a table named settings.',
   ),
+  USERDATA_REFUSED: entry(
+    'The API refused a setting of the user data.',
+    'Correct it at the place named; nothing of this source was stored.',
+  ),
   USERDATA_TOO_LARGE: entry(
     'User data is larger than EC2 can hold.',
     'Compress it with gzip; EC2 counts the compressed size.',

@@ -110,7 +110,7 @@ describe('settings', () => {
     ['settings.x = 9223372036854775807', '{"x":9223372036854775807}'],
     ['\r\nsettings.motd = "hi"\r\n', '{"motd":"hi"}'],
   ])('of %j are %s', (text, json) => {
-    expect(printJson(decodeSettings(text, 'user-data'))).toBe(json)
+    expect(printJson(decodeSettings(text, 'user-data').settings)).toBe(json)
   })
 
   it('are refused with every place that is wrong', () => {

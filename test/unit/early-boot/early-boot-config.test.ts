@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { discoverProviders } from '../../../src/early-boot/discover-providers.ts'
+import { localFile } from '../../../src/early-boot/providers/local-file.ts'
 import { earlyBootConfig } from '../../../src/early-boot/program.ts'
 import { ConfinedRunner } from '../../../src/host/confined-runner.ts'
 import { SpawnRunner } from '../../../src/host/spawn-runner.ts'
@@ -22,6 +23,13 @@ function withLinks(...names: string[]): MemoryFs {
   fs.makeDirectory('/var/lib/bottlerocket')
   for (const name of names) fs.symlink(`../bin/${name}`, `${DIRECTORY}/${name}`)
   return fs
+}
+
+function hostWithFile(content: string): Host {
+  const host = testHost()
+  host.fs.makeDirectory('/var/lib/bottlerocket')
+  host.fs.writeFile(PATHS.localUserData, content)
+  return host
 }
 
 const ok: ApiResponse = { status: 204, headers: {}, body: '' }
@@ -100,8 +108,16 @@ describe('early-boot-config', () => {
     const { host, started } = await setUp({ '10-a': none, '20-b': none })
     await runToEnd(earlyBootConfig, ['--log-level', 'Warn'], host)
     expect(started.map(({ command, env, purpose }) => ({ command, env, purpose }))).toEqual([
-      { command: [`${DIRECTORY}/10-a`], env: { EARLY_BOOT_CONFIG_LOG_LEVEL: 'WARN' }, purpose: 'program' },
-      { command: [`${DIRECTORY}/20-b`], env: { EARLY_BOOT_CONFIG_LOG_LEVEL: 'WARN' }, purpose: 'program' },
+      {
+        command: [`${DIRECTORY}/10-a`],
+        env: { EARLY_BOOT_CONFIG_LOG_LEVEL: 'WARN', EARLY_BOOT_CONFIG_PLACES: '1' },
+        purpose: 'program',
+      },
+      {
+        command: [`${DIRECTORY}/20-b`],
+        env: { EARLY_BOOT_CONFIG_LOG_LEVEL: 'WARN', EARLY_BOOT_CONFIG_PLACES: '1' },
+        purpose: 'program',
+      },
     ])
   })
 
@@ -166,6 +182,22 @@ describe('early-boot-config', () => {
     expect(stderr).toContain('400')
     expect(stderr).toContain(refusal)
     expect(marker(host)).toBeUndefined()
+  })
+
+  it('shows where in the user data a refused setting stands', async () => {
+    const toml = '[settings]\nmotdd = "x"\n[settings.kubernetes]\nnode-labels = { "a.b" = 5 }\n'
+    const { stdout } = await runToEnd(localFile, [], hostWithFile(toml), { env: { EARLY_BOOT_CONFIG_PLACES: '1' } })
+    const refusal =
+      'Json deserialize error: settings.motdd: unknown setting (did you mean motd?); ' +
+      'settings.kubernetes.node-labels."a.b": expected a string, found an integer; settings.kubernetes.x: missing'
+    const { host } = await setUp({ '20-b': { stdout } }, () => ({ status: 400, headers: {}, body: refusal }))
+    const { stderr } = await runToEnd(earlyBootConfig, [], host)
+    expect(stderr.split('\n').slice(1, 4)).toEqual([
+      `${PATHS.localUserData}:2:1: error[USERDATA_REFUSED] settings.motdd: unknown setting (did you mean motd?)`,
+      `${PATHS.localUserData}:4:25: error[USERDATA_REFUSED] settings.kubernetes.node-labels."a.b": ` +
+        'expected a string, found an integer',
+      `${PATHS.localUserData}:3:11: error[USERDATA_REFUSED] settings.kubernetes.x: missing`,
+    ])
   })
 
   it('fails without an API', async () => {
