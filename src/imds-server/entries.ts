@@ -51,7 +51,7 @@ const ROLES = 'meta-data/iam/security-credentials'
 const ROLE_LIFE_MS = 6 * 3600 * 1000
 
 /** The user data as served: text or bytes, compressed if the facts say so. */
-export function userDataBytes(fact: UserDataFact, gzip = false): Uint8Array {
+function userDataBytes(fact: UserDataFact, gzip = false): Uint8Array {
   const bytes = typeof fact === 'string' ? encodeUtf8(fact) : (decodeBase64Strict(fact.base64) ?? new Uint8Array())
   return gzip ? gzipSync(bytes) : bytes
 }

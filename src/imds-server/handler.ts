@@ -74,11 +74,6 @@ export function httpOverHandler(handler: WebHandler): Http {
   }
 }
 
-/** The metadata service, and the AWS calls of a boot, without any network. */
-export function createMetadataHttp(facts: MetadataServerFacts, options: MetadataHandlerOptions = {}): Http {
-  return httpOverHandler(createMetadataHandler(facts, options))
-}
-
 export interface MetadataServerOptions extends MetadataHandlerOptions {
   readonly facts: MetadataServerFacts
   readonly listen: ListenOnLoopback

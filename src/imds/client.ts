@@ -9,7 +9,7 @@ import { decodeUtf8, decodeUtf8Lossy } from '../lib/utf8.ts'
 import { describeOutcome, hintFor, RETRY_BUDGET_MS, retryDelayMs, type Outcome } from './retry.ts'
 
 /** The version of the metadata that is asked for. */
-export const SCHEMA_VERSION = '2021-07-15'
+const SCHEMA_VERSION = '2021-07-15'
 /** Life of a session token in seconds. It is never renewed by time, only after a 401. */
 const TOKEN_TTL_SECONDS = 60
 const MAX_REDIRECTS = 10

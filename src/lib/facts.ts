@@ -17,7 +17,7 @@ export type UserDataFact = string | { readonly base64: string }
 /** Longest user data that an EC2 instance can have, in bytes as stored. */
 export const MAX_USER_DATA_BYTES = 16_384
 
-export interface InterfaceFacts {
+interface InterfaceFacts {
   /** Without the `/` that the metadata service puts behind it. */
   readonly mac: string
   readonly vpcIpv4CidrBlocks: readonly string[]

@@ -28,7 +28,7 @@ export function environmentCredentials(env: Environment): AwsCredentials | undef
 }
 
 /** The shared files and the profile in them that are meant. Paths are the target's. */
-export interface ProfileSource {
+interface ProfileSource {
   readonly credentialsFile: string
   readonly configFile: string
   readonly profile: string

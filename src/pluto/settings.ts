@@ -5,7 +5,7 @@ import { parseJson } from '../lib/json-parse.ts'
 
 const HOSTNAME_SOURCES = ['instance-id', 'private-dns-name'] as const
 /** Where the node's name comes from. */
-export type HostnameSource = (typeof HOSTNAME_SOURCES)[number]
+type HostnameSource = (typeof HOSTNAME_SOURCES)[number]
 
 /** Whatever is undefined has no value yet. */
 export interface PlutoSettings {

@@ -22,7 +22,7 @@ function exists(path: string, host: Host): boolean {
 }
 
 /** The settings of a user data file; none if it is absent or has no content. White space alone is content. */
-export function provideFile(path: string, host: Host): ProvidedSettings | undefined {
+function provideFile(path: string, host: Host): ProvidedSettings | undefined {
   if (!exists(path, host)) return undefined
   const text = decodeText(readFile(path, host), path)
   return text === '' ? undefined : { ...decodeSettings(text, path), desc: `user data from ${path}` }

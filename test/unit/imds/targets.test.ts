@@ -3,6 +3,7 @@ import { createMetadataHandler, httpOverHandler } from '../../../src/imds-server
 import { createImdsClient, type ImdsClient } from '../../../src/imds/client.ts'
 import * as targets from '../../../src/imds/targets.ts'
 import { completeMetadata, type MetadataFacts } from '../../../src/lib/facts.ts'
+import { jsonObject } from '../../../src/lib/json.ts'
 import { testHost } from '../../support/test-host.ts'
 
 function clientOf(facts: Partial<MetadataFacts>, requests: string[] = []): ImdsClient {
@@ -47,6 +48,11 @@ describe('identity document', () => {
     [null, undefined],
   ])('%s has region %s', async (text, region) => {
     expect(await targets.fetchRegion(withPaths({ [document]: text }))).toBe(region)
+  })
+
+  it('is given as a whole', async () => {
+    expect(await targets.fetchIdentityDocument(withPaths({ [document]: '{"a":[1]}' }))).toEqual(jsonObject({ a: [1n] }))
+    expect(await targets.fetchIdentityDocument(withPaths({ [document]: null }))).toBeUndefined()
   })
 
   it('fails at once if it is not JSON', async () => {
