@@ -15,6 +15,7 @@ import { validateSettings } from '../model/validate.ts'
 import type { Variant } from '../variants/variant.ts'
 import { bootSteps, storewolfCommand } from './boot-steps.ts'
 import { readDocument } from './document.ts'
+import { writeNetworkStatus } from './run-boot.ts'
 import { eventLog, outcomeOf, type ApplyOutcome, type EventLog } from './report.ts'
 import { offlineTarget, type TargetHost } from './target-host.ts'
 
@@ -107,6 +108,7 @@ class OfflineRun {
   }
 
   async open(): Promise<void> {
+    if (this.options.http !== undefined) writeNetworkStatus(this.host, this.options.facts.currentIp)
     await this.command(storewolfCommand(this.options.variant))
     await startApiServer(this.host, { model: this.model })
   }

@@ -55,7 +55,8 @@ async function runCommands(step: CommandStep, host: Host): Promise<void> {
   }
 }
 
-function writeNetworkStatus(host: Host, currentIp: string | undefined): void {
+/** Leaves the address that the network would have given the host: the one of the facts, else this machine's. */
+export function writeNetworkStatus(host: Host, currentIp: string | undefined): void {
   host.fs.makeDirectory('/var/lib/netdog')
   host.fs.writeFile(PATHS.currentIp, currentIp ?? primaryAddress())
 }

@@ -23,6 +23,8 @@ export interface ConfinedRunnerOptions {
   readonly signal: AbortSignal
   /** The host that programs are given; asked for late, since the runner is a part of it. */
   readonly host: () => Host
+  /** The command of a program of our own that is run as a child process, for programs that are not in the table. */
+  readonly ownCommand?: (name: string) => readonly string[] | undefined
   /** Run restart commands and actions too, where they exist under the root. */
   readonly runCommands?: boolean
   /** Gets whatever a program of this process threw, beside the text on its standard error. */
@@ -55,12 +57,14 @@ export class ConfinedRunner implements ProcessRunner {
       return { ...startFailure(command, ''), startError: undefined, exitCode: 0, recorded: true }
     }
     const target = this.followLinks(name)
-    const load = this.options.programs.get(path.posix.basename(target))
+    const base = path.posix.basename(target)
     const { fs } = this.options.host()
     // what somebody put under the root goes before the program of the same name
-    if (target.startsWith('/') && fs.lstat(target)?.kind === 'file') return this.spawn(request, target)
-    if (load === undefined) return startFailure(command, 'no such program under the root')
-    return this.call(request, await load())
+    if (target.startsWith('/') && fs.lstat(target)?.kind === 'file') return this.spawn(request, [fs.hostPath(target)])
+    const load = this.options.programs.get(base)
+    if (load !== undefined) return this.call(request, await load())
+    const own = this.options.ownCommand?.(base)
+    return own === undefined ? startFailure(command, 'no such program under the root') : this.spawn(request, own)
   }
 
   /** Starts a program as a call that goes on by itself; `settled` waits for it. */
@@ -90,9 +94,8 @@ export class ConfinedRunner implements ProcessRunner {
     return target
   }
 
-  private spawn(request: RunRequest, target: string): Promise<RunResult> {
-    const { fs } = this.options.host()
-    return this.options.spawner.run({ ...request, command: [fs.hostPath(target), ...request.command.slice(1)] })
+  private spawn(request: RunRequest, program: readonly string[]): Promise<RunResult> {
+    return this.options.spawner.run({ ...request, command: [...program, ...request.command.slice(1)] })
   }
 
   private capture(request: RunRequest, signal: AbortSignal): Capture {

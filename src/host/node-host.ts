@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { IMDS_URL, PATHS } from '../lib/paths.ts'
 import type { ApiTransport, Host, ProcessRunner, RootFs } from '../lib/ports.ts'
 import { ConfinedRunner } from './confined-runner.ts'
@@ -7,6 +9,8 @@ import { noEvents, systemClock, systemEntropy } from './node-ports.ts'
 import { RootedFs } from './rooted-fs.ts'
 import { socketServer } from './socket-server.ts'
 import { SpawnRunner } from './spawn-runner.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 /** A function that gives one transport per socket, so that connections are reused. */
 export function socketTransports(fs: RootFs): (socketPath?: string) => ApiTransport {
@@ -20,16 +24,19 @@ export function socketTransports(fs: RootFs): (socketPath?: string) => ApiTransp
   }
 }
 
+/** The command that runs another program of this package, if there is one of that name beside this process's own. */
+function ownCommand(name: string): readonly string[] | undefined {
+  const file = path.join(path.dirname(process.argv[1] ?? ''), `${name}.js`)
+  return /^[a-z0-9-]+$/.test(name) && existsSync(file) ? [process.execPath, file] : undefined
+}
+
 /**
- * Commands under a root that is not this machine's own: only executables that lie there are run. A program that starts
- * itself again is this process's own file and may do so.
+ * Commands under a root that is not this machine's own: our own programs and executables that lie under the root, each as
+ * a child process. A program that starts itself again is this process's own file and may do so.
  */
-function rootedRunner(
-  spawner: ProcessRunner,
-  env: Readonly<Record<string, string | undefined>>,
-  host: () => Host,
-): ProcessRunner {
-  const confined = new ConfinedRunner({ programs: new Map(), spawner, env, signal: new AbortController().signal, host })
+function rootedRunner(spawner: ProcessRunner, env: Environment, host: () => Host): ProcessRunner {
+  const { signal } = new AbortController()
+  const confined = new ConfinedRunner({ programs: new Map(), ownCommand, spawner, env, signal, host })
   return { run: (request) => confined.run(request), runDetached: (request) => spawner.runDetached(request) }
 }
 
@@ -37,7 +44,7 @@ function rootedRunner(
  * The host that this process runs on, for a program started by itself. `BOTTLEROCKET_ROOT` puts a root before every
  * path, `BOTTLEROCKET_IMDS_URL` replaces the metadata service.
  */
-export function nodeHost(env: Readonly<Record<string, string | undefined>>): Host {
+export function nodeHost(env: Environment): Host {
   const fs = new RootedFs(env['BOTTLEROCKET_ROOT'] ?? '/')
   const spawner = new SpawnRunner(env)
   const host: Host = {

@@ -1,4 +1,5 @@
 /** The main job, as a user runs it: real processes, a real metadata server on loopback, real files. */
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -156,6 +157,22 @@ describe('bad user data ends the boot in early-boot-config', () => {
     expect(report.files).toEqual([])
     expect(existsSync(path.join(root, 'etc/motd'))).toBe(false)
     expect(existsSync(path.join(root, 'var/lib/bottlerocket/early-boot-config.ran'))).toBe(false)
+  })
+
+  it.each([
+    [
+      'that gzip makes small enough',
+      '#'.repeat(20_000),
+      /has 20000 bytes.*at most 16384(.|\n)*gzip makes it \d+ bytes/,
+    ],
+    ['that stays too large', randomBytes(30_000), /has 30000 bytes(.|\n)*still too much/],
+  ])('more of it than EC2 takes, %s', async (_name, bytes, expected) => {
+    const file = path.join(newDirectory(), 'big.toml')
+    writeFileSync(file, bytes)
+    const result = await runTool('bottlerocket', ['start', '--user-data', file])
+    expect(result.code).toBe(1)
+    expect(result.stderr).toMatch(/error\[USERDATA_TOO_LARGE\]/)
+    expect(result.stderr).toMatch(expected)
   })
 
   it('is no error if it is empty: the instance then has none', async () => {

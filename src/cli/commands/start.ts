@@ -1,11 +1,13 @@
 import { mkdtempSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { listenOnLoopback } from '../../host/loopback-listener.ts'
 import { startMetadataServer } from '../../imds-server/handler.ts'
 import { parseArgs, type ArgsSpec, type ParsedArgs } from '../../lib/args.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
-import type { Facts } from '../../lib/facts.ts'
+import { PipelineError } from '../../lib/errors.ts'
+import { MAX_USER_DATA_BYTES, type Facts } from '../../lib/facts.ts'
 import { PATHS } from '../../lib/paths.ts'
 import type { Host, ProgramIo } from '../../lib/ports.ts'
 import { packageFile } from '../../lib/package-root.ts'
@@ -58,6 +60,19 @@ function bootEnvironment(env: ProgramIo['env'], endpoint: string): ProgramIo['en
   }
 }
 
+/** EC2 refuses to launch an instance with more. @throws PipelineError `USERDATA_TOO_LARGE` */
+function checkSize(bytes: Uint8Array, file: string): void {
+  if (bytes.length <= MAX_USER_DATA_BYTES) return
+  const compressed = gzipSync(bytes).length
+  const limit = `an EC2 instance takes at most ${String(MAX_USER_DATA_BYTES)}`
+  throw new PipelineError('USERDATA_TOO_LARGE', `${file} has ${String(bytes.length)} bytes, ${limit}`, {
+    hint:
+      compressed <= MAX_USER_DATA_BYTES
+        ? `compress it: gzip makes it ${String(compressed)} bytes`
+        : `gzip makes it ${String(compressed)} bytes, which is still too much; move parts of it elsewhere`,
+  })
+}
+
 interface Embedded {
   readonly url: string
   readonly facts: Facts
@@ -71,7 +86,9 @@ async function metadataService(io: ProgramIo, host: Host, args: ParsedArgs, vari
   if (url !== undefined) return { url, facts, close: () => Promise.resolve() }
   const file = args.value('--user-data') ?? exampleUserData(variant)
   const complete = options.completeFacts(facts)
-  const userData = { base64: encodeBase64(options.readTypedFile(io, host, file)) }
+  const bytes = options.readTypedFile(io, host, file)
+  checkSize(bytes, file)
+  const userData = { base64: encodeBase64(bytes) }
   const served: Facts = { ...complete, imds: { ...complete.imds, userData } }
   const server = await startMetadataServer({ facts: served, listen: listenOnLoopback, clock: host.clock })
   return { url: server.url, facts: served, close: () => server.close() }
