@@ -180,9 +180,9 @@ const internals: Readonly<Record<string, (...args: never[]) => unknown>> = {
     const message = `there is no helper '${name}', or the template does not import it`
     throw new RenderFailure('TEMPLATE_UNKNOWN_HELPER', message, undefined, options.loc.start.line)
   },
-  [INTERNAL.define]: (name: Operand, options: Options): string => {
-    if (options.fn !== undefined && typeof name.value === 'string')
-      options.data.run.partials.set(name.value, options.fn)
+  [INTERNAL.define]: (argument: Argument, options: Options): string => {
+    const { value: name } = located(options, () => evaluate(argument, options.data))
+    if (options.fn !== undefined && typeof name === 'string') options.data.run.partials.set(name, options.fn)
     return ''
   },
   [INTERNAL.partial]: (...args: unknown[]): string => {

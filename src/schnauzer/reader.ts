@@ -14,7 +14,12 @@ const MAX_FAULTS = 20
 interface OpenBlock {
   readonly statement: BlockStatement | DecoratorStatement
   readonly parent: Statement[]
+  /** Its opening tag was faulty; a fault in its closing tag is then no news. */
+  readonly faulty: boolean
 }
+
+const OPENING = /^\{\{[~ \t\r\n]*[#^][~ \t\r\n]*([A-Za-z0-9_$-]+)/
+const CLOSING = /^\{\{[~ \t\r\n]*\/[ \t\r\n]*([A-Za-z0-9_$-]+)/
 
 /** A finding of the reader. */
 export interface SyntaxFinding extends Stretch {
@@ -95,27 +100,38 @@ class BodyReader {
       this.tag(start)
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error
-      this.report(error.message, error)
-      this.recover(start, error.start)
+      if (!this.recover(start, error.start)) this.report(error.message, error)
     }
   }
 
-  private recover(start: number, faultAt: number): void {
-    const end = this.text.indexOf('}}', Math.max(start + 2, faultAt))
-    this.scanner.position = end < 0 ? this.text.length : end + 2
+  /** Goes to the end of a faulty tag. Returns whether its fault follows from one that is reported already. */
+  private recover(start: number, faultAt: number): boolean {
+    const braces = this.text.indexOf('}}', Math.max(start + 2, faultAt))
+    const end = braces < 0 ? this.text.length : braces + 2
+    this.scanner.position = end
+    const tag = this.text.slice(start, end)
+    const top = this.open.at(-1)
+    if (top !== undefined && CLOSING.exec(tag)?.[1] === top.statement.call.name) {
+      this.close()
+      return top.faulty
+    }
     // an opening tag that could not be read still opens a block, or its closing tag would be a second fault
-    const name = /^\{\{~?[ \t\r\n]*#[ \t\r\n]*([A-Za-z0-9_$-]+)/.exec(
-      this.text.slice(start, this.scanner.position),
-    )?.[1]
-    if (name === undefined || end < 0) return
-    const call: CallNode = { kind: 'call', name, args: [], hash: [], start, end: this.scanner.position }
-    this.push({ kind: 'block', call, params: [], body: [], inverse: undefined, start, end: this.scanner.position })
+    const name = braces < 0 ? undefined : OPENING.exec(tag)?.[1]
+    if (name !== undefined && this.open.length < MAX_BLOCKS) {
+      const call: CallNode = { kind: 'call', name, args: [], hash: [], start, end }
+      this.push({ kind: 'block', call, params: [], body: [], inverse: undefined, start, end }, true)
+    }
+    return false
   }
 
-  private push(statement: BlockStatement | DecoratorStatement): void {
+  private push(statement: BlockStatement | DecoratorStatement, faulty = false): void {
     this.body.push(statement)
-    this.open.push({ statement, parent: this.body })
+    this.open.push({ statement, parent: this.body, faulty })
     this.body = statement.body
+  }
+
+  private close(): void {
+    this.body = this.open.pop()?.parent ?? this.root
   }
 
   private tag(start: number): void {
@@ -267,13 +283,16 @@ class BodyReader {
     if (top === undefined) this.scanner.fail(`'/${name}' closes nothing`, start)
     if (top.statement.call.name !== name) {
       const known = this.open.findLastIndex(({ statement }) => statement.call.name === name)
-      if (known < 0) this.scanner.fail(`'/${name}' does not close '${top.statement.call.name}'`, start)
+      if (known < 0) {
+        this.close()
+        this.scanner.fail(`'/${name}' does not close '${top.statement.call.name}'`, start)
+      }
       for (const { statement } of this.open.splice(known + 1)) {
         this.report(`block '${statement.call.name}' is not closed`, statement)
       }
     }
     this.note(start, openTilde, closeTilde, true)
-    this.body = this.open.pop()?.parent ?? this.root
+    this.close()
   }
 
   /** `{{else}}` or `{{^}}`. A name after `else` makes it a call of a helper of that name. */

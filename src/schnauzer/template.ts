@@ -132,10 +132,11 @@ function checkHelpers(source: SourceText, requirements: readonly Requirement[], 
   return [...imported]
 }
 
-/** The end of the tag that begins at an offset. */
+/** The end of the tag that an offset begins, or of the inside of the tag that it is in. */
 function tagEnd(source: SourceText, offset: number): number {
   const end = source.text.indexOf('}}', offset)
-  return end < 0 ? offset : end
+  if (end < 0) return offset
+  return source.text.startsWith('{{', offset) ? end + (source.text.startsWith('{{{', offset) ? 3 : 2) : end
 }
 
 /** Says so when a setting may be set, but the template did not ask for its group. */

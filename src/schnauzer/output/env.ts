@@ -6,6 +6,7 @@ const COMMENT = /[ \t]*[#;][^\n]*/y
 const NAME = /[^=\n]+/y
 const DOUBLE = /[ \t]*"(?:[^"\\]|\\[^])*"?/y
 const SINGLE = /[ \t]*'[^']*'?/y
+const SPACE = /[ \t]+/y
 const REST = /[^\n]+/y
 const VARIABLE = /^(?:export +)?[A-Za-z_][A-Za-z0-9_]*$/
 const NEEDS_QUOTES = /[\\\n\r]|^["'\s]|\s$/
@@ -41,7 +42,10 @@ function value(stream: Stream): string {
     const single = double === undefined ? stream.take(SINGLE) : undefined
     if (double !== undefined) output += writeParts(double, escaped)
     else if (single !== undefined) output += singleQuoted(single)
-    else return output + bare(stream.take(REST) ?? [])
+    else {
+      output += joinedText(stream.take(SPACE) ?? [])
+      return output + bare(stream.take(REST) ?? [])
+    }
   }
 }
 

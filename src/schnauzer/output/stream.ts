@@ -59,9 +59,13 @@ export function onlyValue(parts: readonly Part[]): Slot | undefined {
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 
-/** A comment: control characters of values become spaces, so that it ends where it should. */
+/**
+ * A comment: control characters of values become spaces, so that it ends where it should; so does one that ends in a
+ * backslash, which some readers take for a continued line.
+ */
 export function writeComment(parts: readonly Part[]): string {
-  return writeParts(parts, (text) => text.replace(CONTROL, ' '))
+  const comment = writeParts(parts, (text) => text.replace(CONTROL, ' '))
+  return typeof parts.at(-1) !== 'string' && comment.endsWith('\\') ? `${comment} ` : comment
 }
 
 /** The text of a string of decimal digits that may stand as a number. */

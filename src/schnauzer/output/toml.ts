@@ -20,11 +20,17 @@ const NOT_LITERAL = /['\u0000-\u0008\u000a-\u001f\u007f]/
 const escaped = (text: string): string => quoteTomlBasic(text).slice(1, -1)
 const quoteKey = (text: string): string => (BARE_KEY.test(text) ? text : quoteTomlBasic(text))
 
+/** A line break right after the opening fence is dropped by readers; one behind an empty value must not be. */
+function guardStart(parts: readonly Part[], fence: string): readonly Part[] {
+  return parts[0] === fence && fence.length === 3 ? [`${fence}\n`, ...parts.slice(1)] : parts
+}
+
 /** A literal string stays one if it can hold its values; else it becomes a basic string. */
 function literalString(parts: readonly Part[], fence: string): string {
   const fits = parts.every((part) => typeof part === 'string' || !NOT_LITERAL.test(textOf(part)))
-  if (fits) return joinedText(parts)
-  const inner = joinedText(parts).slice(fence.length, -fence.length)
+  const whole = joinedText(guardStart(parts, fence))
+  if (fits) return whole
+  const inner = whole.slice(fence.length, -fence.length)
   return quoteTomlBasic(fence.length === 3 ? inner.replace(/^\r?\n/, '') : inner)
 }
 
@@ -67,7 +73,7 @@ class Place {
 
 function quotedToken(stream: Stream): string | undefined {
   const basic = stream.take(MULTI_BASIC)
-  if (basic !== undefined) return writeParts(basic, escaped)
+  if (basic !== undefined) return writeParts(guardStart(basic, '"""'), escaped)
   const multiLiteral = stream.take(MULTI_LITERAL)
   if (multiLiteral !== undefined) return literalString(multiLiteral, "'''")
   const plain = stream.take(BASIC)

@@ -33,7 +33,8 @@ const quote = (text: string): string => `"${escaped(text)}"`
 
 const PLAIN_TEXT = /^[A-Za-z0-9_/.][A-Za-z0-9_/.+\-@%=~*()$^;:]*$/
 const SPECIAL_WORD = /^(?:null|true|false|yes|no|on|off|y|n|nan|inf|\.nan|\.inf)$/i
-const LIKE_NUMBER = /^\.?[0-9][0-9_.:eExXoObBa-fA-F+-]*$|^\.+$/
+// some readers of YAML 1.1 take `e0` for a float
+const LIKE_NUMBER = /^[._]*[eE]?[0-9][0-9_.:eExXoObBa-fA-F+-]*$|^\.+$/
 const LIKE_DATE = /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}/
 
 /** Whether every reader takes the bare text for a string. */
@@ -122,8 +123,8 @@ class YamlWriter {
     if (this.flow > 0) return undefined
     const block = stream.take(BLOCK_SCALAR)
     if (block === undefined) return undefined
-    this.output += joinedText(block)
-    return blockScalar(stream, indentOf(this.output))
+    const opening = joinedText(block)
+    return opening + blockScalar(stream, indentOf(this.output + opening))
   }
 
   private bracket(): Part[] | undefined {
