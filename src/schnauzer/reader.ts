@@ -22,7 +22,7 @@ const OPENING = /^\{\{[~ \t\r\n]*[#^][~ \t\r\n]*([A-Za-z0-9_$-]+)/
 const CLOSING = /^\{\{[~ \t\r\n]*\/[ \t\r\n]*([A-Za-z0-9_$-]+)/
 
 /** A finding of the reader. */
-export interface SyntaxFinding extends Stretch {
+interface SyntaxFinding extends Stretch {
   readonly message: string
 }
 

@@ -26,7 +26,7 @@ function literalWorks(text: string): boolean {
 }
 
 /** A string in the form that the reference chooses: literal where that saves escapes, on several lines where it has some. */
-export function quoteTomlString(text: string): string {
+function quoteTomlString(text: string): string {
   const lines = text.includes('\n')
   if (literalWorks(text)) {
     if (lines) return `'''\n${text}'''`
@@ -37,13 +37,13 @@ export function quoteTomlString(text: string): string {
 }
 
 /** A key, always on one line. Reference: a key with `"` and an inner `'` comes out as invalid `'…'`. */
-export function quoteTomlKey(text: string): string {
+function quoteTomlKey(text: string): string {
   if (/^[A-Za-z0-9_-]+$/.test(text)) return text
   return literalWorks(text) && !text.includes('\n') ? `'${text}'` : quoteTomlBasic(text)
 }
 
 /** A double without exponent, always with a fraction. */
-export function formatTomlDouble(value: number): string {
+function formatTomlDouble(value: number): string {
   const text = formatDouble(value)
   const [mantissa = '', exponentText] = text.split('e')
   if (exponentText === undefined) return text

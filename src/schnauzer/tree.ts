@@ -41,7 +41,7 @@ export interface TextStatement {
   text: string
 }
 
-export interface ValueStatement extends Stretch {
+interface ValueStatement extends Stretch {
   readonly kind: 'value'
   readonly expression: Expression
   /** Written with three braces or `&`. */
@@ -57,7 +57,7 @@ export interface BlockStatement extends Stretch {
 }
 
 /** Renders nothing; kept because it ends the run of text before it. */
-export interface CommentStatement {
+interface CommentStatement {
   readonly kind: 'comment'
 }
 
