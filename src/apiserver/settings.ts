@@ -10,11 +10,11 @@ import { ApiError, bodyError } from './http.ts'
 
 export type ParsedSettings = { readonly settings: JsonObject } | { readonly problems: readonly string[] }
 
-/** One problem as a line: the setting's key, what is wrong, and what may help. */
-function problemText({ path, message, hint }: ModelProblem): string {
+/** One problem as a line: the setting's key, the code, what is wrong, and what may help. */
+function problemText({ path, code, message, hint }: ModelProblem): string {
   let key = 'settings'
   for (const step of path) key += typeof step === 'number' ? `[${String(step)}]` : `.${formatSegment(step)}`
-  return `${key}: ${message}${hint === undefined ? '' : ` (${hint})`}`
+  return `${key}: [${code}] ${message}${hint === undefined ? '' : ` (${hint})`}`
 }
 
 /** Parses a tree of settings to the form that is stored and answered, or says all that is wrong with it. */

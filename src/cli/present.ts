@@ -1,6 +1,6 @@
 /** A boot and later changes as text for people. */
 import type { Palette } from '../lib/diagnostics.ts'
-import type { HostEvent } from '../lib/ports.ts'
+import type { HostEvent, TextSink } from '../lib/ports.ts'
 import type { BootSummary, GeneratedSetting } from './boot-target.ts'
 import type { ApplyOutcome, CommandEvent, FileEvent, StepRecord } from './report.ts'
 
@@ -131,7 +131,15 @@ export function renderEvent(event: HostEvent, palette: Palette): string | undefi
       return `  ${palette.strong(event.ran ? 'ran' : 'recorded')} ${event.command}`
     case 'generated':
     case 'wait':
+    case 'notice':
     case 'provider':
       return undefined
+  }
+}
+
+/** What a program at work wants its user to know, passed on at once. */
+export function noticePrinter(stderr: TextSink): (event: HostEvent) => void {
+  return (event) => {
+    if (event.kind === 'notice') stderr.write(`${event.program}: ${event.text}\n`)
   }
 }

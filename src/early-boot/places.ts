@@ -2,6 +2,7 @@
  * Where the settings of user data stand in it. A provider hands this on when early-boot-config asks for it, so that what
  * the API refuses can be shown with its line.
  */
+import { isErrorCode } from '../lib/error-codes.ts'
 import type { Diagnostic, Place } from '../lib/diagnostics.ts'
 import { isJsonArray, isJsonObject, jsonObject, member, type JsonObject, type JsonValue } from '../lib/json.ts'
 import type { DocumentPath, SourceMap } from '../lib/source-map.ts'
@@ -76,13 +77,22 @@ function placeOf(key: string, message: string, places: PlaceTable): Place | unde
 
 const PROBLEM = /(?:^|: |; )(settings(?:\.(?:"[^"]*"|[^\s.:;[\]"]+)|\[\d+\])*): /g
 
+const CODED = /^\[([A-Z_]+)\] (.*?)(?: \((.*)\))?$/s
+
+/** What is wrong with one setting, as our own API words it: `[CODE] message (hint)`; any other text is the message. */
+function readProblem(text: string): Pick<Diagnostic, 'code' | 'message' | 'hint'> {
+  const [, code = '', message = '', hint] = CODED.exec(text) ?? []
+  if (!isErrorCode(code)) return { code: 'USERDATA_REFUSED', message: text }
+  return { code, message, ...(hint === undefined ? {} : { hint }) }
+}
+
 /** The findings in an API's text against settings: those parts that begin with a setting's key. */
 export function refusalFindings(text: string, places: PlaceTable): Diagnostic[] {
   const starts = [...text.matchAll(PROBLEM)]
   return starts.map((start, i) => {
     const [matched, path = ''] = start
-    const message = text.slice(start.index + matched.length, starts[i + 1]?.index ?? text.length).trim()
-    const at = placeOf(path, message, places)
-    return { code: 'USERDATA_REFUSED', severity: 'error', path, message, ...(at === undefined ? {} : { at }) }
+    const problem = readProblem(text.slice(start.index + matched.length, starts[i + 1]?.index ?? text.length).trim())
+    const at = placeOf(path, problem.message, places)
+    return { ...problem, severity: 'error', path, ...(at === undefined ? {} : { at }) }
   })
 }

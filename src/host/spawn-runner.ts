@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import os from 'node:os'
 import { messageOf } from '../lib/errors.ts'
 import { lineSplitter } from '../lib/lines.ts'
 import type { ProcessRunner, RunRequest, RunResult } from '../lib/ports.ts'
@@ -106,9 +105,4 @@ export class SpawnRunner implements ProcessRunner {
       })
     })
   }
-}
-
-/** Number of a signal by name (`SIGTERM` is 15), for statuses of the form 128 + signal. */
-export function signalNumber(name: string): number | undefined {
-  return (os.constants.signals as Record<string, number>)[name]
 }

@@ -186,6 +186,7 @@ class Client implements ImdsClient {
 
   private announce(text: string): void {
     this.stderr?.write(`${this.program}: ${text}\n`)
+    this.host.events.emit({ kind: 'notice', program: this.program, text })
   }
 
   private emitWait(reason: string, ms: number): void {

@@ -242,6 +242,8 @@ export type HostEvent =
   | { readonly kind: 'changed-keys'; readonly keys: readonly string[] }
   | { readonly kind: 'generated'; readonly key: string; readonly command: string; readonly durationMs: number }
   | { readonly kind: 'wait'; readonly program: string; readonly reason: string; readonly ms: number }
+  /** Something that the program has told its user on standard error, while it is still at work. */
+  | { readonly kind: 'notice'; readonly program: string; readonly text: string }
   | { readonly kind: 'provider'; readonly name: string; readonly desc: string; readonly found: boolean }
 
 export interface EventSink {

@@ -24,7 +24,9 @@ function budgetFor(service: string, { io, host }: AwsContext): CallBudget {
     onWait: (reason, ms, elapsedMs) => {
       host.events.emit({ kind: 'wait', program: 'pluto', reason: `${service}: ${reason}`, ms })
       if (elapsedMs + ms > ANNOUNCE_AFTER_MS) {
-        io.stderr.write(`pluto: waiting for ${service}: ${reason}; next attempt in ${(ms / 1000).toFixed(1)} s\n`)
+        const text = `waiting for ${service}: ${reason}; next attempt in ${(ms / 1000).toFixed(1)} s`
+        io.stderr.write(`pluto: ${text}\n`)
+        host.events.emit({ kind: 'notice', program: 'pluto', text })
       }
     },
   })

@@ -188,6 +188,47 @@ describe('bad user data ends the boot in early-boot-config', () => {
   })
 })
 
+describe('a metadata service that does not answer as it should', () => {
+  it('is announced while the boot waits for it, and Ctrl-C ends the wait', async () => {
+    const facts = path.join(newDirectory(), 'facts.json')
+    writeFileSync(facts, '{}')
+    const service = startTool('bottlerocket', ['imds', '--facts', facts, '--port', '0', '--fault', '*=503'])
+    cleanups.push(() => service.kill('SIGTERM'))
+    const [url] = await waitForOutput(service, /http:\/\/127\.0\.0\.1:\d+/)
+    const child = startTool('bottlerocket', ['start', '--root', path.join(newDirectory(), 'r'), '--imds', url])
+    const said = await new Promise<string>((resolve) => {
+      let text = ''
+      child.stderr?.on('data', (chunk: Buffer) => {
+        text += chunk.toString()
+        if (text.includes('attempt')) resolve(text)
+      })
+      child.on('close', () => {
+        resolve(text)
+      })
+    })
+    expect(said).toMatch(/metadata service, .*503.*attempt \d+, next in/)
+    expect(await stopTool(child, 'SIGINT')).toBe(130)
+  })
+
+  it('recovers from faults that pass', async () => {
+    const facts = path.join(newDirectory(), 'facts.json')
+    writeFileSync(facts, JSON.stringify({ imds: { userData: 'settings.motd = "late"' } }))
+    const faults = ['token=500x1', 'user-data=429x1', 'user-data=401x1', 'meta-data/public-keys=closex1']
+    const service = startTool('bottlerocket', [
+      ...['imds', '--facts', facts, '--port', '0'],
+      ...faults.flatMap((fault) => ['--fault', fault]),
+    ])
+    cleanups.push(() => service.kill('SIGTERM'))
+    const [url] = await waitForOutput(service, /http:\/\/127\.0\.0\.1:\d+/)
+    const root = path.join(newDirectory(), 'r')
+    const result = await runTool('bottlerocket', [
+      ...['start', '--variant', 'aws-ecs-2', '--root', root, '--imds', url, '--format', 'json'],
+    ])
+    expect(bootReport(result.stdout).failedStep).toBeUndefined()
+    expect(readFileSync(path.join(root, 'etc/motd'), 'utf8')).toBe('late\n')
+  })
+})
+
 describe('the umbrella tool', () => {
   it('explains itself', async () => {
     expect((await runTool('bottlerocket', ['--help'])).stdout).toContain('usage: bottlerocket COMMAND')

@@ -5,7 +5,7 @@ import type { Host, ProgramIo } from '../../lib/ports.ts'
 import { stopStatus } from '../../lib/stop.ts'
 import { bootTarget } from '../boot-target.ts'
 import * as options from '../options.ts'
-import { renderBoot } from '../present.ts'
+import { noticePrinter, renderBoot } from '../present.ts'
 import { paletteFor } from '../terminal.ts'
 
 const OPTIONS = [
@@ -42,6 +42,7 @@ export async function boot(argv: readonly string[], io: ProgramIo, host: Host): 
     runCommands: args.flags.has('--run-commands'),
     env: io.env,
     signal: io.signal,
+    watch: noticePrinter(io.stderr),
   })
   await summary.close()
   if (asJson) io.stdout.write(summary.report() + '\n')

@@ -16,7 +16,7 @@ import { encodeBase64 } from '../../lib/strict-base64.ts'
 import type { Variant } from '../../variants/variant.ts'
 import { bootTarget, type BootSummary } from '../boot-target.ts'
 import * as options from '../options.ts'
-import { renderBoot } from '../present.ts'
+import { noticePrinter, renderBoot } from '../present.ts'
 import { paletteFor } from '../terminal.ts'
 import { watcher } from './serve.ts'
 
@@ -116,6 +116,7 @@ export async function start(argv: readonly string[], io: ProgramIo, host: Host):
   const service = await metadataService(io, host, args, variant)
   let serving = false
   const watch = watcher(io)
+  const notice = noticePrinter(io.stderr)
   const summary = await bootTarget({
     variant,
     root: typedRoot === undefined ? newRoot(variant) : options.typedPath(io, typedRoot),
@@ -126,6 +127,7 @@ export async function start(argv: readonly string[], io: ProgramIo, host: Host):
     env: bootEnvironment(io.env, service.url),
     signal: io.signal,
     watch: (event) => {
+      notice(event)
       if (serving) watch(event)
     },
   })
