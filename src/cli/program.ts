@@ -9,8 +9,8 @@ import type { Host, Program, ProgramIo } from '../lib/ports.ts'
 interface Command {
   readonly about: string
   load(): Promise<{
-    run(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode>
-    spec: { usage: string }
+    readonly run: (argv: readonly string[], io: ProgramIo, host: Host) => Promise<ExitCode>
+    readonly spec: { readonly usage: string }
   }>
 }
 
