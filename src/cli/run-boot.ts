@@ -4,9 +4,11 @@ import { primaryAddress } from '../host/node-facts.ts'
 import type { Diagnostic } from '../lib/diagnostics.ts'
 import { messageOf, PipelineError } from '../lib/errors.ts'
 import { EXIT_OK } from '../lib/exit-codes.ts'
+import { unwritableFile } from '../lib/file-errors.ts'
 import { printJson, toJson } from '../lib/json.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { ApiListener, Host } from '../lib/ports.ts'
+import { renderFailure } from '../lib/program.ts'
 import { decodeUtf8Lossy } from '../lib/utf8.ts'
 import { loadModel } from '../model/models.ts'
 import type { Variant } from '../variants/variant.ts'
@@ -57,8 +59,12 @@ async function runCommands(step: CommandStep, host: Host): Promise<void> {
 
 /** Leaves the address that the network would have given the host: the one of the facts, else this machine's. */
 export function writeNetworkStatus(host: Host, currentIp: string | undefined): void {
-  host.fs.makeDirectory('/var/lib/netdog')
-  host.fs.writeFile(PATHS.currentIp, currentIp ?? primaryAddress())
+  try {
+    host.fs.makeDirectory('/var/lib/netdog')
+    host.fs.writeFile(PATHS.currentIp, currentIp ?? primaryAddress())
+  } catch (cause) {
+    throw unwritableFile(PATHS.currentIp, cause)
+  }
 }
 
 /** Why a step need not run, if so. */
@@ -106,10 +112,7 @@ export async function runBoot(run: BootRun): Promise<BootResult> {
   const execute = async (step: BootStep): Promise<void> => {
     if (step.kind === 'command') await runCommands(step, host)
     else if (step.kind === 'network') writeNetworkStatus(host, run.currentIp)
-    else {
-      host.fs.makeDirectory('/run')
-      server = await startApiServer(host, { model: loadModel(variant.modelName) })
-    }
+    else server = await startApiServer(host, { model: loadModel(variant.modelName) })
   }
   const record = (step: StepRecord): void => {
     steps.push(step)
@@ -133,7 +136,7 @@ export async function runBoot(run: BootRun): Promise<BootResult> {
       return {
         steps,
         failedStep: step.name,
-        stderr: error instanceof StepFailure ? error.stderr : '',
+        stderr: error instanceof StepFailure ? error.stderr : renderFailure(step.name, error),
         diagnostics: toDiagnostics(step.name, error, run.takeFailures()),
         server,
       }

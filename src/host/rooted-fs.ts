@@ -126,7 +126,7 @@ export class RootedFs implements RootFs {
   }
 
   makeDirectory(target: string, mode?: number): void {
-    fs.mkdirSync(this.resolve(target, true), { recursive: true, ...(mode === undefined ? {} : { mode }) })
+    makeDirectories(this.resolve(target, true), mode === undefined ? {} : { mode })
   }
 
   writeFile(target: string, data: string | Uint8Array, mode = 0o666): void {
@@ -211,6 +211,20 @@ function readLinkIfAny(full: string): string | undefined {
     return fs.readlinkSync(full)
   } catch {
     return undefined // not a link, or nothing there: the operation itself will tell
+  }
+}
+
+/** `mkdir -p`. Node says ENOENT where the first missing directory cannot be made; this says why it cannot. */
+function makeDirectories(directory: string, options: { mode?: number }): void {
+  try {
+    fs.mkdirSync(directory, { ...options, recursive: true })
+  } catch (error) {
+    if (!missing(error)) throw error
+    const missingParts = [directory]
+    while (!fs.existsSync(path.dirname(missingParts[0] as string))) {
+      missingParts.unshift(path.dirname(missingParts[0] as string))
+    }
+    missingParts.forEach((part) => fs.mkdirSync(part, options))
   }
 }
 

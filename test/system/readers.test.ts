@@ -47,7 +47,7 @@ describe('containerd', () => {
     expect(dump.status, dump.stderr).toBe(0)
     const known = leaves(parseToml(dump.stdout))
     const ours = leaves(parseToml(readFileSync(file, 'utf8')))
-    expect(ours.size).toBeGreaterThan(5)
+    expect(ours.size).toBeGreaterThan(3)
     const lost = [...ours].filter(([key, value]) => known.get(key) !== value)
     expect(lost).toEqual([])
   })
@@ -86,7 +86,10 @@ describe('dockerd', () => {
       })
     })
     await past
-    child.kill('SIGKILL')
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    child.kill('SIGTERM')
+    await ended
+    spawnSync('umount', ['-l', place('docker')])
     expect(text).toMatch(/Starting up/)
     expect(text).not.toMatch(/unable to configure the Docker daemon|failed to load|invalid/i)
   })
@@ -125,10 +128,17 @@ describe('systemd', () => {
     const dropIns = path.join(root, `etc/systemd/system/${unit}.service.d`)
     writeFileSync(path.join(units, `${unit}.service`), '[Unit]\nDescription=x\n[Service]\nExecStart=/bin/true\n')
     cpSync(dropIns, path.join(units, `${unit}.service.d`), { recursive: true })
-    const result = spawnSync('systemd-analyze', ['verify', '--man=no', path.join(units, `${unit}.service`)], {
-      encoding: 'utf8',
-      env: { ...process.env, SYSTEMD_UNIT_PATH: `${units}:`, SYSTEMD_LOG_LEVEL: 'info' },
-    })
+    // the unit's own program is put over /usr/bin in a mount name space of this command's own
+    const programs = path.join(directory.path, 'programs')
+    mkdirSync(programs, { recursive: true })
+    writeFileSync(path.join(programs, 'kubelet'), '', { mode: 0o755 })
+    const script =
+      'mount -t overlay overlay -o "lowerdir=$1:/usr/bin" /usr/bin && exec systemd-analyze verify --man=no "$2"'
+    const result = spawnSync(
+      'unshare',
+      ['-m', 'sh', '-c', script, 'sh', programs, path.join(units, `${unit}.service`)],
+      { encoding: 'utf8', env: { ...process.env, SYSTEMD_UNIT_PATH: `${units}:`, SYSTEMD_LOG_LEVEL: 'info' } },
+    )
     expect(result.stderr).toBe('')
     expect(result.status).toBe(0)
   })

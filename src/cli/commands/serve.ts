@@ -60,7 +60,6 @@ export async function serve(argv: readonly string[], io: ProgramIo, host: Host):
     io.stderr.write(decodeUtf8Lossy(made.stderr))
     return EXIT_FAILURE
   }
-  target.host.fs.makeDirectory('/run')
   const server = await startApiServer(target.host, { model: loadModel(variant.modelName) })
   io.stdout.write(`serving ${variant.name} on ${target.host.fs.hostPath(PATHS.apiSocket)}\n`)
   const exit = await untilStopped(io.signal)
