@@ -258,6 +258,11 @@ describe('telling about waits', () => {
     expect(await client.fetchText('meta-data/instance-id')).toMatch(/^i-/)
     expect(stderr).toEqual(['tester: waiting for the metadata service to answer (meta-data/instance-id)\n'])
     expect(host.emitted).toEqual([
+      {
+        kind: 'notice',
+        program: 'tester',
+        text: 'waiting for the metadata service to answer (meta-data/instance-id)',
+      },
       { kind: 'wait', program: 'tester', reason: 'no answer yet (meta-data/instance-id)', ms: 3000 },
     ])
   })
