@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { compareBytes } from '../lib/byte-order.ts'
-import type { DirectoryEntry, FileStat, RootFs } from '../lib/ports.ts'
+import type { DirectoryEntry, FileReplacement, FileStat, ReplaceFailure, ReplaceOptions, RootFs } from '../lib/ports.ts'
 import { decodeUtf8, encodeUtf8 } from '../lib/utf8.ts'
 
 type Node =
@@ -122,7 +122,30 @@ export class MemoryFs implements RootFs {
     else throw systemError('EISDIR', target)
   }
 
-  replaceFile(target: string, data: string | Uint8Array, options: { mode?: number; forceMode?: boolean } = {}): void {
+  appendFile(target: string, data: string | Uint8Array, mode?: number): void {
+    const old = this.stat(target) === undefined ? new Uint8Array() : this.readBytes(target)
+    this.writeFile(target, Buffer.concat([old, Buffer.from(data)]), mode)
+  }
+
+  truncateFile(target: string, size: number): void {
+    const old = this.readBytes(target)
+    const bytes = new Uint8Array(size)
+    bytes.set(old.subarray(0, size))
+    this.writeFile(target, bytes)
+  }
+
+  replaceFiles(files: readonly FileReplacement[]): Promise<ReplaceFailure | undefined> {
+    for (const [index, { path: target, data, ...options }] of files.entries()) {
+      try {
+        this.replaceFile(target, data, options)
+      } catch (cause) {
+        return Promise.resolve({ index, cause })
+      }
+    }
+    return Promise.resolve(undefined)
+  }
+
+  replaceFile(target: string, data: string | Uint8Array, options: ReplaceOptions = {}): void {
     const isNew = this.stat(target) === undefined
     this.writeFile(target, data)
     if (options.mode !== undefined && (isNew || options.forceMode === true)) this.changeMode(target, options.mode)
@@ -178,5 +201,9 @@ export class MemoryFs implements RootFs {
 
   syncDirectory(target: string): void {
     this.existing(target, true)
+  }
+
+  syncAll(): Promise<void> {
+    return Promise.resolve()
   }
 }

@@ -37,18 +37,18 @@ class ImageOverlay {
 
   /** The image's own entry at a path, unless the root has something there. */
   private shipped(target: string): ImageEntry | undefined {
-    return this.upper.lstat(target) === undefined ? this.image.get(path.posix.normalize(target)) : undefined
+    const entry = this.image.get(path.posix.normalize(target))
+    return entry !== undefined && this.upper.lstat(target) === undefined ? entry : undefined
   }
 
-  /** The image's file at a path, with links inside the image followed. */
-  private follow(target: string): string {
-    let current = path.posix.normalize(target)
-    for (let links = 0; links < MAX_LINKS; links++) {
-      const entry = this.shipped(current)
-      if (entry?.kind !== 'symlink') return current
-      current = path.posix.resolve(path.posix.dirname(current), entry.target)
+  /** The image's file at a path, with links inside the image followed, and what the image has there. */
+  private follow(target: string): { followed: string; entry: ImageEntry | undefined } {
+    let followed = path.posix.normalize(target)
+    for (let links = 0; ; links++) {
+      const entry = this.shipped(followed)
+      if (entry?.kind !== 'symlink' || links === MAX_LINKS) return { followed, entry }
+      followed = path.posix.resolve(path.posix.dirname(followed), entry.target)
     }
-    return current
   }
 
   private imageStat(target: string): FileStat | undefined {
@@ -60,17 +60,28 @@ class ImageOverlay {
     return this.directories.has(target) ? { kind: 'directory', mode: 0o755, size: 0, uid: 0, gid: 0 } : undefined
   }
 
+  /** The image's own file at a path, or where the root is to be asked. */
+  private find(target: string): string | (() => Uint8Array) {
+    const { followed, entry } = this.follow(target)
+    return entry?.kind === 'file' ? entry.read : followed
+  }
+
   readBytes(target: string): Uint8Array {
-    const followed = this.follow(target)
-    const entry = this.shipped(followed)
-    return entry?.kind === 'file' ? entry.read() : this.upper.readBytes(followed)
+    const found = this.find(target)
+    return typeof found === 'string' ? this.upper.readBytes(found) : found()
+  }
+
+  readText(target: string): string {
+    const found = this.find(target)
+    return typeof found === 'string' ? this.upper.readText(found) : decodeUtf8(found())
   }
 
   stat(target: string): FileStat | undefined {
-    const followed = this.follow(target)
+    const { followed, entry } = this.follow(target)
+    if (entry !== undefined) return this.imageStat(followed)
     const own = this.upper.stat(followed)
-    if (own !== undefined || this.upper.lstat(followed) !== undefined) return own
-    return this.imageStat(followed)
+    if (own !== undefined || !this.directories.has(followed)) return own
+    return this.upper.lstat(followed) === undefined ? this.imageStat(followed) : undefined
   }
 
   lstat(target: string): FileStat | undefined {
@@ -99,7 +110,7 @@ export function overlayImage(upper: RootFs, image: ImageTree): RootFs {
   const overlay = new ImageOverlay(upper, image)
   const reads: Partial<RootFs> = {
     readBytes: (target) => overlay.readBytes(target),
-    readText: (target) => decodeUtf8(overlay.readBytes(target)),
+    readText: (target) => overlay.readText(target),
     stat: (target) => overlay.stat(target),
     lstat: (target) => overlay.lstat(target),
     readLink: (target) => overlay.readLink(target),

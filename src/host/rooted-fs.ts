@@ -1,256 +1,266 @@
-/**
- * Files of a target host that live under a directory of this machine.
- *
- * Links are resolved inside the root: an absolute link target means a path of the target, so nothing outside the root
- * is reached, whatever a link says.
- */
+/** Files of a target host that live under a directory of this machine. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { compareBytes } from '../lib/byte-order.ts'
-import type { DirectoryEntry, FileKind, FileStat, RootFs } from '../lib/ports.ts'
+import { systemCode } from '../lib/errors.ts'
+import type {
+  DirectoryEntry,
+  FileKind,
+  FileReplacement,
+  FileStat,
+  ReplaceFailure,
+  ReplaceOptions,
+  RootFs,
+} from '../lib/ports.ts'
 import { decodeUtf8 } from '../lib/utf8.ts'
+import { discard, putInPlace, stage, syncAndClose, syncPath, type Staged } from './replacement.ts'
+import { RootedPaths } from './rooted-paths.ts'
 
-const MAX_LINKS = 40
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY } = fs.constants
+/** Descriptors that are open at a time while files are synced. */
+const MAX_OPEN = 128
+const REPLACEMENT_CHARACTER = '\uFFFD'
+
+/** Flags as numbers, which Node takes although its types do not say so. */
+const flagOf = (bits: number): string => bits as unknown as string
 
 const kindOf = (stat: fs.Stats | fs.Dirent): FileKind =>
   stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other'
 
-const toStat = (stat: fs.Stats): FileStat => ({
-  kind: kindOf(stat),
-  mode: stat.mode & 0o7777,
-  size: stat.size,
-  uid: stat.uid,
-  gid: stat.gid,
-})
+const toStat = (stat: fs.Stats | undefined): FileStat | undefined =>
+  stat && { kind: kindOf(stat), mode: stat.mode & 0o7777, size: stat.size, uid: stat.uid, gid: stat.gid }
 
-function missing(error: unknown): boolean {
-  const { code } = error as { code?: string }
-  return code === 'ENOENT' || code === 'ENOTDIR'
-}
-
-function systemError(code: string, operation: string, target: string): Error {
-  return Object.assign(new Error(`${code}: ${operation} '${target}'`), { code })
-}
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')
 
 /** The file system of a target whose root is the directory `root` of this machine. */
 export class RootedFs implements RootFs {
-  private readonly root: string
-  private readonly plain = new Set<string>()
-  private serial = 0
+  private readonly paths: RootedPaths
 
   constructor(root: string) {
-    this.root = realIfAny(path.resolve(root))
+    this.paths = new RootedPaths(root)
   }
 
   hostPath(target: string): string {
-    return this.root === '/' ? path.posix.normalize(target) : path.join(this.root, path.posix.normalize(target))
+    return this.paths.direct(target)
   }
 
-  /** Path on this machine with every link of the directory part (and of the last part, if asked) resolved in the root. */
-  private resolve(target: string, followLast: boolean): string {
-    if (this.root === '/') return target
-    const direct = path.join(this.root, path.posix.normalize(target))
-    if (direct === this.root || direct === `${this.root}/`) return this.root
-    if (this.isPlain(path.dirname(direct)) && !(followLast && readLinkIfAny(direct) !== undefined)) return direct
-    return this.follow(target, followLast)
-  }
-
-  /** Whether there is no link on the way to a directory of this machine, as nearly all are. */
-  private isPlain(directory: string): boolean {
-    if (this.plain.has(directory)) return true
-    let real: string
+  /** Opens an entry itself; only where that is a link, what it leads to is looked for. */
+  private open<T>(target: string, operation: (full: string, flag: number) => T): T {
+    if (this.paths.isMachine) return operation(target, 0)
     try {
-      real = fs.realpathSync.native(directory)
-    } catch {
-      return false
+      return operation(this.paths.entry(target), O_NOFOLLOW)
+    } catch (error) {
+      if (systemCode(error) !== 'ELOOP') throw error
+      return operation(this.paths.followed(target), O_NOFOLLOW)
     }
-    if (real !== directory) return false
-    // what was seen holds until other code of this process, or the next tick, can have changed it
-    if (this.plain.size === 0)
-      setImmediate(() => {
-        this.plain.clear()
-      }).unref()
-    this.plain.add(directory)
-    return true
-  }
-
-  /** `resolve` link by link. */
-  private follow(target: string, followLast: boolean): string {
-    let pending = path.posix.normalize(target).split('/').filter(Boolean)
-    let resolved: string[] = []
-    let links = 0
-    while (pending.length > 0) {
-      const name = pending.shift() as string
-      if (name === '..') {
-        resolved.pop()
-        continue
-      }
-      const full = path.join(this.root, ...resolved, name)
-      const link = pending.length > 0 || followLast ? readLinkIfAny(full) : undefined
-      if (link === undefined) {
-        resolved.push(name)
-        continue
-      }
-      if (++links > MAX_LINKS) throw systemError('ELOOP', 'too many links', target)
-      if (link.startsWith('/')) resolved = []
-      pending = [...link.split('/').filter((part) => part !== '' && part !== '.'), ...pending]
-    }
-    return path.join(this.root, ...resolved)
   }
 
   readBytes(target: string): Uint8Array {
-    return fs.readFileSync(this.resolve(target, true))
+    return this.open(target, (full, flag) => fs.readFileSync(full, { flag: flagOf(O_RDONLY | flag) }))
   }
 
   readText(target: string): string {
-    return decodeUtf8(this.readBytes(target))
+    const text = this.open(target, (full, flag) =>
+      fs.readFileSync(full, { encoding: 'utf8', flag: flagOf(O_RDONLY | flag) }),
+    )
+    // in the text itself, or for what is no UTF-8
+    return text.includes(REPLACEMENT_CHARACTER) ? decodeUtf8(this.readBytes(target)) : text
+  }
+
+  private statAt(full: string): fs.Stats | undefined {
+    try {
+      return fs.lstatSync(full, { throwIfNoEntry: false })
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
+    }
+  }
+
+  /** What an entry leads to, and where that is. */
+  private find(target: string): { full: string; stat: fs.Stats | undefined } {
+    const full = this.paths.entry(target)
+    const stat = this.statAt(full)
+    if (stat?.isSymbolicLink() !== true) return { full, stat }
+    const followed = this.paths.resolve(target)
+    return { full: followed, stat: this.statAt(followed) }
   }
 
   stat(target: string): FileStat | undefined {
-    return statOf(() => fs.statSync(this.resolve(target, true)))
+    return toStat(this.find(target).stat)
   }
 
   lstat(target: string): FileStat | undefined {
-    return statOf(() => fs.lstatSync(this.resolve(target, false)))
+    return toStat(this.statAt(this.paths.entry(target)))
   }
 
   readDirectory(target: string): readonly DirectoryEntry[] {
     return fs
-      .readdirSync(this.resolve(target, true), { withFileTypes: true })
+      .readdirSync(this.paths.followed(target), { withFileTypes: true })
       .map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
       .sort((a, b) => compareBytes(a.name, b.name))
   }
 
   readLink(target: string): string {
-    return fs.readlinkSync(this.resolve(target, false))
+    return fs.readlinkSync(this.paths.entry(target))
   }
 
   makeDirectory(target: string, mode?: number): void {
-    makeDirectories(this.resolve(target, true), mode === undefined ? {} : { mode })
+    const full = this.paths.followed(target)
+    if (this.paths.isKnownDirectory(full)) return
+    fs.mkdirSync(full, { recursive: true, ...(mode === undefined ? {} : { mode }) })
+    this.paths.addDirectory(full)
   }
 
   writeFile(target: string, data: string | Uint8Array, mode = 0o666): void {
-    fs.writeFileSync(this.resolve(target, true), data, { mode })
+    this.open(target, (full, flag) => {
+      fs.writeFileSync(full, data, { mode, flag: flagOf(O_WRONLY | O_CREAT | O_TRUNC | flag) })
+    })
   }
 
-  replaceFile(target: string, data: string | Uint8Array, options: { mode?: number; forceMode?: boolean } = {}): void {
-    const full = this.resolve(target, true)
-    const directory = path.dirname(full)
-    const temporary = path.join(directory, `.${path.basename(full)}.${String(process.pid)}.${String(this.serial++)}`)
-    const old = options.forceMode === true ? undefined : statOf(() => fs.statSync(full))
-    const mode = old?.mode ?? options.mode
+  appendFile(target: string, data: string | Uint8Array, mode = 0o666): void {
+    this.open(target, (full, flag) => {
+      fs.writeFileSync(full, data, { mode, flag: flagOf(O_WRONLY | O_CREAT | O_APPEND | flag) })
+    })
+  }
+
+  truncateFile(target: string, size: number): void {
+    fs.truncateSync(this.paths.followed(target), size)
+  }
+
+  private stage(target: string, data: string | Uint8Array, options: ReplaceOptions): Staged {
+    const { full, stat } = this.find(target)
+    return stage(full, data, options, stat)
+  }
+
+  replaceFile(target: string, data: string | Uint8Array, options: ReplaceOptions = {}): void {
+    const staged = this.stage(target, data, options)
     try {
-      const file = fs.openSync(temporary, 'wx', mode ?? 0o666)
-      try {
-        fs.writeFileSync(file, data)
-        if (mode !== undefined) fs.fchmodSync(file, mode)
-        if (old !== undefined && (old.uid !== process.getuid?.() || old.gid !== process.getgid?.())) {
-          fs.fchownSync(file, old.uid, old.gid)
-        }
-        fs.fsyncSync(file)
-      } finally {
-        fs.closeSync(file)
-      }
-      fs.renameSync(temporary, full)
+      if (options.durable !== false) fs.fsyncSync(staged.descriptor)
     } catch (error) {
-      fs.rmSync(temporary, { force: true })
+      discard(staged)
       throw error
+    } finally {
+      fs.closeSync(staged.descriptor)
     }
-    syncPath(directory)
+    putInPlace(staged)
+    if (options.durable !== false) syncPath(path.dirname(staged.full))
+  }
+
+  async replaceFiles(files: readonly FileReplacement[]): Promise<ReplaceFailure | undefined> {
+    for (let start = 0; start < files.length; start += MAX_OPEN) {
+      const failure = await this.replaceBatch(files.slice(start, start + MAX_OPEN))
+      if (failure !== undefined) return { index: start + failure.index, cause: failure.cause }
+    }
+    return undefined
+  }
+
+  private async replaceBatch(files: readonly FileReplacement[]): Promise<ReplaceFailure | undefined> {
+    const staged: Staged[] = []
+    let failure: ReplaceFailure | undefined
+    const attempt = (index: number, action: () => void): void => {
+      if (failure !== undefined && failure.index <= index) return
+      try {
+        action()
+      } catch (cause) {
+        failure = { index, cause }
+      }
+    }
+    files.forEach(({ path: target, data, ...options }, index) => {
+      attempt(index, () => staged.push(this.stage(target, data, options)))
+    })
+    const synced = await Promise.allSettled(staged.map(({ descriptor }) => syncAndClose(descriptor)))
+    staged.forEach((each, index) => {
+      const outcome = synced[index]
+      attempt(index, () => {
+        if (outcome?.status === 'rejected') throw outcome.reason
+        putInPlace(each)
+      })
+      if (failure !== undefined && failure.index <= index) discard(each)
+    })
+    const directories = staged.map(({ full }) => path.dirname(full))
+    const rejected = await syncEach([...new Set(directories)])
+    rejected.forEach((cause, directory) => {
+      attempt(directories.indexOf(directory), () => {
+        throw cause
+      })
+    })
+    return failure
   }
 
   rename(from: string, to: string): void {
-    this.plain.clear()
-    fs.renameSync(this.resolve(from, false), this.resolve(to, false))
+    const [source, destination] = [this.paths.entry(from), this.paths.entry(to)]
+    fs.renameSync(source, destination)
+    this.paths.forget(source)
+    this.paths.forget(destination)
   }
 
   symlink(linkText: string, target: string): void {
-    this.plain.clear()
-    fs.symlinkSync(linkText, this.resolve(target, false))
+    const full = this.paths.entry(target)
+    fs.symlinkSync(linkText, full)
+    this.paths.forget(full)
   }
 
   changeMode(target: string, mode: number): void {
-    fs.chmodSync(this.resolve(target, true), mode)
+    fs.chmodSync(this.paths.followed(target), mode)
   }
 
   changeGroup(target: string, gid: number): void {
-    fs.chownSync(this.resolve(target, true), process.getuid?.() ?? 0, gid)
+    fs.chownSync(this.paths.followed(target), process.getuid?.() ?? 0, gid)
   }
 
   remove(target: string): void {
+    const full = this.paths.entry(target)
     try {
-      fs.unlinkSync(this.resolve(target, false))
+      fs.unlinkSync(full)
     } catch (error) {
-      if (!missing(error)) throw error
+      if (!isMissing(error)) throw error
     }
+    this.paths.forget(full)
   }
 
   removeDirectory(target: string): void {
-    this.plain.clear()
-    fs.rmdirSync(this.resolve(target, false))
+    const full = this.paths.entry(target)
+    fs.rmdirSync(full)
+    this.paths.forget(full)
   }
 
   removeTree(target: string): void {
-    this.plain.clear()
-    fs.rmSync(this.resolve(target, false), { recursive: true, force: true })
+    const full = this.paths.entry(target)
+    try {
+      fs.rmSync(full, { recursive: true, force: true })
+    } finally {
+      this.paths.forget(full)
+    }
   }
 
   syncFile(target: string): void {
-    syncPath(this.resolve(target, true))
+    this.open(target, (full, flag) => {
+      syncPath(full, O_RDONLY | flag)
+    })
   }
 
   syncDirectory(target: string): void {
-    syncPath(this.resolve(target, true))
+    this.syncFile(target)
+  }
+
+  async syncAll(targets: readonly string[]): Promise<void> {
+    const rejected = await syncEach(targets.map((target) => this.paths.followed(target)))
+    for (const cause of rejected.values()) if (!isMissing(cause)) throw cause
   }
 }
 
-function readLinkIfAny(full: string): string | undefined {
-  try {
-    // asking first is much cheaper than the error of reading a link that is none
-    if (fs.lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return undefined
-    return fs.readlinkSync(full)
-  } catch {
-    return undefined // not a link, or nothing there: the operation itself will tell
-  }
-}
-
-/** `mkdir -p`. Node says ENOENT where the first missing directory cannot be made; this says why it cannot. */
-function makeDirectories(directory: string, options: { mode?: number }): void {
-  try {
-    fs.mkdirSync(directory, { ...options, recursive: true })
-  } catch (error) {
-    if (!missing(error)) throw error
-    const missingParts = [directory]
-    while (!fs.existsSync(path.dirname(missingParts[0] as string))) {
-      missingParts.unshift(path.dirname(missingParts[0] as string))
+/** fsync of files and directories, many at a time. @returns what went wrong */
+async function syncEach(paths: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+  const rejected = new Map<string, unknown>()
+  const sync = async (full: string): Promise<void> => {
+    try {
+      await syncAndClose(fs.openSync(full, O_RDONLY | O_NOFOLLOW))
+    } catch (cause) {
+      rejected.set(full, cause)
     }
-    missingParts.forEach((part) => fs.mkdirSync(part, options))
   }
-}
-
-/** The directory with its links resolved, or as it is if it is not there yet. */
-function realIfAny(directory: string): string {
-  try {
-    return fs.realpathSync.native(directory)
-  } catch {
-    return directory
+  for (let start = 0; start < paths.length; start += MAX_OPEN) {
+    await Promise.all(paths.slice(start, start + MAX_OPEN).map(sync))
   }
-}
-
-function statOf(stat: () => fs.Stats): FileStat | undefined {
-  try {
-    return toStat(stat())
-  } catch (error) {
-    if (missing(error)) return undefined
-    throw error
-  }
-}
-
-function syncPath(full: string): void {
-  const file = fs.openSync(full, 'r')
-  try {
-    fs.fsyncSync(file)
-  } finally {
-    fs.closeSync(file)
-  }
+  return rejected
 }

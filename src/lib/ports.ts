@@ -37,17 +37,42 @@ export interface ReadFs {
   readLink(path: string): string
 }
 
-/** Reading and writing files, synchronously: no await can split a commit. */
+export interface ReplaceOptions {
+  /** Exact where the file is new; an existing file keeps mode and owner unless `forceMode`. */
+  readonly mode?: number
+  readonly forceMode?: boolean
+  /** False for what need not outlive a power cut: nothing is synced then. */
+  readonly durable?: boolean
+}
+
+export interface FileReplacement extends ReplaceOptions {
+  readonly path: string
+  readonly data: string | Uint8Array
+}
+
+/** The first file of a list that could not be replaced. */
+export interface ReplaceFailure {
+  readonly index: number
+  readonly cause: unknown
+}
+
+/** Reading and writing files, synchronously but for what syncs many: no await can split a change. */
 export interface RootFs extends ReadFs {
   /** `mkdir -p`. Created directories get 0o777 minus umask unless `mode` is given. */
   makeDirectory(path: string, mode?: number): void
   /** Creates or truncates, in place. `mode` (default 0o666) counts at creation only, minus umask. */
   writeFile(path: string, data: string | Uint8Array, mode?: number): void
+  /** Writes at the end of a file, which is made if it is missing. `mode` as in `writeFile`. */
+  appendFile(path: string, data: string | Uint8Array, mode?: number): void
+  /** Cuts a file to its first `size` bytes. */
+  truncateFile(path: string, size: number): void
+  /** Replaces a file as a whole: temporary name in the same directory, fsync, rename, fsync of the directory. */
+  replaceFile(path: string, data: string | Uint8Array, options?: ReplaceOptions): void
   /**
-   * Replaces a file as a whole: temporary name in the same directory, fsync, rename, fsync of the directory. `mode` is
-   * exact where the file is new; an existing file keeps mode and owner unless `forceMode`.
+   * `replaceFile` of many, synced at the same time. Stops at the first failure: the files before it are replaced, that
+   * file and those behind it are as they were.
    */
-  replaceFile(path: string, data: string | Uint8Array, options?: { mode?: number; forceMode?: boolean }): void
+  replaceFiles(files: readonly FileReplacement[]): Promise<ReplaceFailure | undefined>
   rename(from: string, to: string): void
   symlink(target: string, path: string): void
   changeMode(path: string, mode: number): void
@@ -60,6 +85,8 @@ export interface RootFs extends ReadFs {
   removeTree(path: string): void
   syncFile(path: string): void
   syncDirectory(path: string): void
+  /** fsync of many files and directories at the same time; those that are gone are skipped. */
+  syncAll(paths: readonly string[]): Promise<void>
   /** The path on this machine behind a path of the target, for sockets and child processes; links are not resolved. */
   hostPath(path: string): string
 }
