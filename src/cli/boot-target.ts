@@ -5,18 +5,21 @@ import type { Facts } from '../lib/facts.ts'
 import { isJsonObject, jsonObject, printJson, toJson, type JsonObject, type JsonValue } from '../lib/json.ts'
 import { LAUNCH_TRANSACTION, PATHS } from '../lib/paths.ts'
 import type { Host, HostEvent, ProgramIo } from '../lib/ports.ts'
-import { loadModel } from '../model/models.ts'
+import { parseSegments } from '../model/key.ts'
+import { loadModel, type SettingsModel } from '../model/models.ts'
 import { flattenTree } from '../model/pairs.ts'
 import type { Variant } from '../variants/variant.ts'
-import { runBoot, type BootResult } from './run-boot.ts'
+import { runBoot, type BootResult, type ProgramFailure } from './run-boot.ts'
 import {
   diagnosticsJson,
-  eventLog,
+  EventLog,
   outcomeJson,
   outcomeOf,
+  Pile,
   SCHEMA_VERSION,
   stepsJson,
   type ApplyOutcome,
+  type WaitEvent,
 } from './report.ts'
 import { rootedTarget } from './target-host.ts'
 
@@ -80,48 +83,47 @@ async function pendingSettings(host: Host): Promise<JsonObject> {
   return isJsonObject(pending) ? pending : jsonObject()
 }
 
+/** The settings that a step generated, which the transaction holds until the next step commits them. */
+async function generatedBy(step: string, host: Host, model: SettingsModel): Promise<GeneratedSetting[]> {
+  if (step !== 'sundog' && step !== 'pluto') return []
+  const pairs = flattenTree(await pendingSettings(host), ['settings'])
+  return [...pairs].map(([key, text]) => ({ key, text, secret: model.isSecret(parseSegments(key)) }))
+}
+
 /** Runs a boot and keeps the API server up; the caller closes it. @throws PipelineError if the root cannot be used */
 export async function bootTarget(options: BootTargetOptions): Promise<BootSummary> {
-  const log = eventLog(options.watch)
-  let failures: { program: string; error: unknown }[] = []
-  const target = rootedTarget(
-    {
-      variant: options.variant,
-      facts: options.facts,
-      events: log,
-      io: options,
-      runCommands: options.runCommands,
-      onFailure: (program, error) => failures.push({ program, error }),
-    },
-    options.root,
-    options.imdsUrl.replace(/\/+$/, ''),
-  )
+  const { variant, root, facts, runCommands, watch } = options
+  const waits = new Pile<WaitEvent>()
+  const failures = new Pile<ProgramFailure>()
+  const log = new EventLog((event) => {
+    if (event.kind === 'wait') waits.push(event)
+    watch?.(event)
+  })
+  const onFailure = (program: string, error: unknown): void => {
+    failures.push({ program, error })
+  }
+  const imdsUrl = options.imdsUrl.replace(/\/+$/, '')
+  const target = rootedTarget({ variant, facts, events: log, io: options, runCommands, onFailure }, root, imdsUrl)
   const { host } = target
   prepareRoot(host, options)
   const secondBoot = host.fs.stat(PATHS.earlyBootConfigMarker) !== undefined
   const generated: GeneratedSetting[] = []
-  const model = loadModel(options.variant.modelName)
+  const model = loadModel(variant.modelName)
   const result = await runBoot({
     host,
-    variant: options.variant,
-    currentIp: options.facts.currentIp,
-    takeFailures: () => {
-      const taken = failures
-      failures = []
-      return taken
-    },
+    variant,
+    currentIp: facts.currentIp,
+    failures,
+    waits,
     afterStep: async (name) => {
-      if (name !== 'sundog' && name !== 'pluto') return
-      for (const [key, text] of flattenTree(await pendingSettings(host), ['settings'])) {
-        generated.push({ key, text, secret: model.isSecret(key.split('.').slice(1)) })
-      }
+      generated.push(...(await generatedBy(name, host, model)))
     },
   })
   const outcome = outcomeOf(log.take())
   const settings = result.failedStep === undefined ? await new ApiClient(host.api()).getJson('/settings') : undefined
   return {
-    variant: options.variant,
-    root: options.root,
+    variant,
+    root,
     host,
     result,
     outcome,

@@ -16,7 +16,7 @@ import type { Variant } from '../variants/variant.ts'
 import { bootSteps, storewolfCommand } from './boot-steps.ts'
 import { readDocument } from './document.ts'
 import { writeNetworkStatus } from './run-boot.ts'
-import { eventLog, outcomeOf, type ApplyOutcome, type EventLog } from './report.ts'
+import { EventLog, outcomeOf, type ApplyOutcome } from './report.ts'
 import { offlineTarget, type TargetHost } from './target-host.ts'
 
 export interface NamedBytes {
@@ -63,7 +63,7 @@ class OfflineRun {
   private readonly target: TargetHost
   private readonly model: SettingsModel
   private readonly options: RenderOptions
-  private readonly log: EventLog = eventLog()
+  private readonly log = new EventLog()
   private failures: PipelineError[] = []
 
   constructor(options: RenderOptions) {

@@ -7,6 +7,7 @@ export const SCHEMA_VERSION = 1
 
 export type FileEvent = Extract<HostEvent, { kind: 'file' }>
 export type CommandEvent = Extract<HostEvent, { kind: 'command' }>
+export type WaitEvent = Extract<HostEvent, { kind: 'wait' }>
 export type NotRenderedEvent = Extract<HostEvent, { kind: 'not-rendered' }>
 
 /** What one run of the applier did. */
@@ -26,24 +27,34 @@ export interface StepRecord {
   readonly reason?: string
 }
 
-export interface EventLog extends EventSink {
+/** A list that is emptied by whoever reads it. */
+export class Pile<T> {
+  private items: T[] = []
+
+  push(item: T): void {
+    this.items.push(item)
+  }
+
   /** Everything since the last call. */
-  take(): HostEvent[]
+  take(): T[] {
+    const taken = this.items
+    this.items = []
+    return taken
+  }
 }
 
 /** Keeps events until they are taken, and passes each on to `watch`. */
-export function eventLog(watch: (event: HostEvent) => void = () => undefined): EventLog {
-  let events: HostEvent[] = []
-  return {
-    emit: (event) => {
-      events.push(event)
-      watch(event)
-    },
-    take: () => {
-      const taken = events
-      events = []
-      return taken
-    },
+export class EventLog extends Pile<HostEvent> implements EventSink {
+  private readonly watch: (event: HostEvent) => void
+
+  constructor(watch: (event: HostEvent) => void = () => undefined) {
+    super()
+    this.watch = watch
+  }
+
+  emit(event: HostEvent): void {
+    this.push(event)
+    this.watch(event)
   }
 }
 

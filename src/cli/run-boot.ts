@@ -13,16 +13,22 @@ import { decodeUtf8Lossy } from '../lib/utf8.ts'
 import { loadModel } from '../model/models.ts'
 import type { Variant } from '../variants/variant.ts'
 import { bootSteps, type BootStep, type CommandStep } from './boot-steps.ts'
-import { SCHEMA_VERSION, type StepRecord } from './report.ts'
+import { SCHEMA_VERSION, type Pile, type StepRecord, type WaitEvent } from './report.ts'
+
+export interface ProgramFailure {
+  readonly program: string
+  readonly error: unknown
+}
 
 export interface BootRun {
   readonly host: Host
   readonly variant: Variant
   /** The address that the network would have given the host, if the facts name one. */
   readonly currentIp: string | undefined
-  /** What programs threw since the last call, oldest first. */
-  takeFailures(): { program: string; error: unknown }[]
-  onStep?(step: StepRecord): void
+  /** What programs threw, oldest first. */
+  readonly failures: Pile<ProgramFailure>
+  /** What programs waited for. */
+  readonly waits: Pile<WaitEvent>
   /** Is called after a step, before the next one starts. */
   afterStep?(name: string): Promise<void>
 }
@@ -91,9 +97,15 @@ function toDiagnostics(step: string, failure: unknown, failures: readonly { erro
 }
 
 /** Leaves the step's record on the target. The boot goes on if that cannot be written. */
-function writeRecord(host: Host, index: number, step: StepRecord): void {
+function writeRecord(host: Host, index: number, step: StepRecord, waits: readonly WaitEvent[]): void {
   const number = String(index + 1).padStart(2, '0')
-  const record = toJson({ schemaVersion: SCHEMA_VERSION, ...step })
+  const record = toJson({
+    schemaVersion: SCHEMA_VERSION,
+    ...step,
+    // each wait stood between two attempts at something
+    attempts: step.outcome === 'skipped' ? 0 : waits.length + 1,
+    waits: waits.map(({ program, reason, ms }) => ({ program, reason, ms: Math.round(ms) })),
+  })
   try {
     host.fs.makeDirectory(PATHS.bootRecordDirectory)
     host.fs.replaceFile(`${PATHS.bootRecordDirectory}/${number}-${step.name}.json`, printJson(record) + '\n')
@@ -116,8 +128,7 @@ export async function runBoot(run: BootRun): Promise<BootResult> {
   }
   const record = (step: StepRecord): void => {
     steps.push(step)
-    writeRecord(host, steps.length - 1, step)
-    run.onStep?.(step)
+    writeRecord(host, steps.length - 1, step, run.waits.take())
   }
   for (const step of bootSteps(variant)) {
     const startMs = host.clock.monotonic() - start
@@ -126,7 +137,7 @@ export async function runBoot(run: BootRun): Promise<BootResult> {
       record({ name: step.name, startMs, endMs: startMs, outcome: 'skipped', reason: skipped })
       continue
     }
-    run.takeFailures()
+    run.failures.take()
     try {
       await execute(step)
       record({ name: step.name, startMs, endMs: host.clock.monotonic() - start, outcome: 'ok' })
@@ -137,7 +148,7 @@ export async function runBoot(run: BootRun): Promise<BootResult> {
         steps,
         failedStep: step.name,
         stderr: error instanceof StepFailure ? error.stderr : renderFailure(step.name, error),
-        diagnostics: toDiagnostics(step.name, error, run.takeFailures()),
+        diagnostics: toDiagnostics(step.name, error, run.failures.take()),
         server,
       }
     }

@@ -94,13 +94,17 @@ function assemble(options: TargetOptions, parts: Parts): TargetHost {
 /** A target whose files are under the directory `root` of this machine, with the metadata service at `imdsUrl`. */
 export function rootedTarget(options: TargetOptions, root: string, imdsUrl: string): TargetHost {
   const fs = overlayImage(new RootedFs(root), imageTree(options.variant))
-  return assemble(options, {
-    fs,
-    http: new NodeHttp(),
-    imdsUrl,
-    channel: { api: socketTransports(fs), server: socketServer(fs) },
-    resolver: nodeResolver,
-  })
+  const env = { ...options.io.env, BOTTLEROCKET_ROOT: root, BOTTLEROCKET_IMDS_URL: imdsUrl }
+  return assemble(
+    { ...options, io: { ...options.io, env } },
+    {
+      fs,
+      http: new NodeHttp(),
+      imdsUrl,
+      channel: { api: socketTransports(fs), server: socketServer(fs) },
+      resolver: nodeResolver,
+    },
+  )
 }
 
 const nothingResolves = resolverOf({ resolve: {} }, nodeResolver)
