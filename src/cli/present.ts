@@ -1,5 +1,5 @@
 /** A boot and later changes as text for people. */
-import type { Palette } from '../lib/diagnostics.ts'
+import { renderDiagnostic, type Diagnostic, type Palette } from '../lib/diagnostics.ts'
 import type { HostEvent, TextSink } from '../lib/ports.ts'
 import type { BootSummary, GeneratedSetting } from './boot-target.ts'
 import type { ApplyOutcome, CommandEvent, FileEvent, StepRecord } from './report.ts'
@@ -142,4 +142,33 @@ export function noticePrinter(stderr: TextSink): (event: HostEvent) => void {
   return (event) => {
     if (event.kind === 'notice') stderr.write(`${event.program}: ${event.text}\n`)
   }
+}
+
+/** The user data that a boot got, by the name that findings give it, and the file of the user's that it came from. */
+export interface UserDataSource {
+  readonly file: string
+  readonly text: string
+}
+
+/** The name that findings give user data from the metadata service. */
+const USER_DATA_NAME = 'user-data'
+
+/** Why a boot failed: each finding with its place, and the line itself where the user's file is known. */
+export function renderBootFailure(
+  diagnostics: readonly Diagnostic[],
+  source: UserDataSource | undefined,
+  palette: Palette,
+): string {
+  const lines = diagnostics.map((diagnostic) => {
+    const { at } = diagnostic
+    if (source === undefined || at?.file !== USER_DATA_NAME) return renderDiagnostic(diagnostic, undefined, palette)
+    const { related = [] } = diagnostic
+    const named = {
+      ...diagnostic,
+      at: { ...at, file: source.file },
+      related: related.map((other) => ({ ...other, at: { ...other.at, file: source.file } })),
+    }
+    return renderDiagnostic(named, source.text, palette)
+  })
+  return lines.map((line) => `${line}\n`).join('')
 }

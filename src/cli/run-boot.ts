@@ -8,7 +8,6 @@ import { unwritableFile } from '../lib/file-errors.ts'
 import { printJson, toJson } from '../lib/json.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { ApiListener, Host } from '../lib/ports.ts'
-import { renderFailure } from '../lib/program.ts'
 import { decodeUtf8Lossy } from '../lib/utf8.ts'
 import { loadModel } from '../model/models.ts'
 import type { Variant } from '../variants/variant.ts'
@@ -36,8 +35,6 @@ export interface BootRun {
 export interface BootResult {
   readonly steps: readonly StepRecord[]
   readonly failedStep: string | undefined
-  /** What the failed step said, as its programs printed it. */
-  readonly stderr: string
   readonly diagnostics: readonly Diagnostic[]
   /** The API server, still running. */
   readonly server: ApiListener | undefined
@@ -84,7 +81,8 @@ function toDiagnostics(step: string, failure: unknown, failures: readonly { erro
   const errors = [...failures.map(({ error }) => error), failure].filter((error) => error instanceof PipelineError)
   const outermost = errors.at(-1)
   if (outermost === undefined) {
-    return [{ code: 'BOOT_STEP_FAILED', severity: 'error', message: `${step}: ${messageOf(failure)}` }]
+    const said = failure instanceof StepFailure && failure.stderr !== '' ? `\n${failure.stderr.trimEnd()}` : ''
+    return [{ code: 'BOOT_STEP_FAILED', severity: 'error', message: `${step}: ${messageOf(failure)}${said}` }]
   }
   const own: Diagnostic = {
     code: outermost.code,
@@ -147,12 +145,11 @@ export async function runBoot(run: BootRun): Promise<BootResult> {
       return {
         steps,
         failedStep: step.name,
-        stderr: error instanceof StepFailure ? error.stderr : renderFailure(step.name, error),
         diagnostics: toDiagnostics(step.name, error, run.failures.take()),
         server,
       }
     }
     await run.afterStep?.(step.name)
   }
-  return { steps, failedStep: undefined, stderr: '', diagnostics: [], server }
+  return { steps, failedStep: undefined, diagnostics: [], server }
 }

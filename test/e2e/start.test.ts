@@ -175,6 +175,25 @@ describe('bad user data ends the boot in early-boot-config', () => {
     expect(result.stderr).toMatch(expected)
   })
 
+  it('is shown with the line of the file and the code of each problem', async () => {
+    const file = path.join(newDirectory(), 'my.toml')
+    writeFileSync(file, '[settings.ecs]\nclustr = "a"\nreserved-memory = "5"\n')
+    const result = await runTool('bottlerocket', ['start', '--variant', 'aws-ecs-2', '--user-data', file])
+    expect(result.code).toBe(1)
+    expect(result.stderr).toContain(
+      [
+        `${file}:2:1: error[SETTINGS_UNKNOWN_KEY] settings.ecs.clustr: unknown setting`,
+        '    clustr = "a"',
+        '    ^^^^^^',
+        '    hint: did you mean cluster?',
+        `${file}:3:19: error[SETTINGS_WRONG_TYPE] settings.ecs.reserved-memory: expected an integer, found a string`,
+        '    reserved-memory = "5"',
+        '                      ^^^',
+        '    hint: write 5',
+      ].join('\n'),
+    )
+  })
+
   it('is no error if it is empty: the instance then has none', async () => {
     const { report, code } = await start('')
     expect(code).toBe(0)

@@ -5,7 +5,7 @@ import type { Host, ProgramIo } from '../../lib/ports.ts'
 import { stopStatus } from '../../lib/stop.ts'
 import { bootTarget } from '../boot-target.ts'
 import * as options from '../options.ts'
-import { noticePrinter, renderBoot } from '../present.ts'
+import { noticePrinter, renderBoot, renderBootFailure } from '../present.ts'
 import { paletteFor } from '../terminal.ts'
 
 const OPTIONS = [
@@ -48,7 +48,7 @@ export async function boot(argv: readonly string[], io: ProgramIo, host: Host): 
   if (asJson) io.stdout.write(summary.report() + '\n')
   else {
     io.stdout.write(renderBoot(summary, paletteFor(io), args.flags.has('--show-secrets')))
-    io.stderr.write(summary.result.stderr)
+    io.stderr.write(renderBootFailure(summary.result.diagnostics, undefined, paletteFor(io, 2)))
   }
   if (io.signal.aborted) return stopStatus(io.signal)
   return summary.result.failedStep === undefined ? EXIT_OK : EXIT_FAILURE

@@ -13,10 +13,11 @@ import type { Host, ProgramIo } from '../../lib/ports.ts'
 import { packageFile } from '../../lib/package-root.ts'
 import { stopStatus, untilStopped } from '../../lib/stop.ts'
 import { encodeBase64 } from '../../lib/strict-base64.ts'
+import { decodeUtf8Lossy } from '../../lib/utf8.ts'
 import type { Variant } from '../../variants/variant.ts'
 import { bootTarget, type BootSummary } from '../boot-target.ts'
 import * as options from '../options.ts'
-import { noticePrinter, renderBoot } from '../present.ts'
+import { noticePrinter, renderBoot, renderBootFailure, type UserDataSource } from '../present.ts'
 import { paletteFor } from '../terminal.ts'
 import { watcher } from './serve.ts'
 
@@ -76,6 +77,8 @@ function checkSize(bytes: Uint8Array, file: string): void {
 interface Embedded {
   readonly url: string
   readonly facts: Facts
+  /** The user data that is served, if it is known. */
+  readonly source?: UserDataSource
   close(): Promise<void>
 }
 
@@ -91,7 +94,8 @@ async function metadataService(io: ProgramIo, host: Host, args: ParsedArgs, vari
   const userData = { base64: encodeBase64(bytes) }
   const served: Facts = { ...complete, imds: { ...complete.imds, userData } }
   const server = await startMetadataServer({ facts: served, listen: listenOnLoopback, clock: host.clock })
-  return { url: server.url, facts: served, close: () => server.close() }
+  const source = { file, text: decodeUtf8Lossy(bytes) }
+  return { url: server.url, facts: served, source, close: () => server.close() }
 }
 
 function newRoot(variant: Variant): string {
@@ -134,7 +138,7 @@ export async function start(argv: readonly string[], io: ProgramIo, host: Host):
   if (asJson) io.stdout.write(summary.report() + '\n')
   else {
     io.stdout.write(renderBoot(summary, paletteFor(io), args.flags.has('--show-secrets')))
-    io.stderr.write(summary.result.stderr)
+    io.stderr.write(renderBootFailure(summary.result.diagnostics, service.source, paletteFor(io, 2)))
   }
   const ok = summary.result.failedStep === undefined
   if (ok && args.flags.has('--serve')) {
