@@ -1,4 +1,4 @@
 import { runMain } from '../host/run-main.ts'
 import { bork } from './program.ts'
 
-await runMain(bork)
+runMain(bork)

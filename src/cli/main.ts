@@ -1,4 +1,4 @@
 import { runMain } from '../host/run-main.ts'
 import { bottlerocket } from './program.ts'
 
-await runMain(bottlerocket)
+runMain(bottlerocket)

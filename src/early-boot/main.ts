@@ -1,3 +1,3 @@
 import { runMain } from '../host/run-main.ts'
 import { earlyBootConfig } from './program.ts'
-await runMain(earlyBootConfig)
+runMain(earlyBootConfig)

@@ -54,8 +54,8 @@ function processIo(): ProgramIo {
 }
 
 /** Runs a program as this process. Ends the process, so that an idle kept-open connection cannot delay it. */
-export async function runMain(program: Program, makeHost: typeof nodeHost = nodeHost): Promise<void> {
+export function runMain(program: Program, makeHost: typeof nodeHost = nodeHost): void {
   const io = processIo()
   const host: Host = makeHost(io.env)
-  process.exit(await runProgram(program, process.argv.slice(2), io, host))
+  void runProgram(program, process.argv.slice(2), io, host).then((code) => process.exit(code))
 }

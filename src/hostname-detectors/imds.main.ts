@@ -1,4 +1,4 @@
 import { runMain } from '../host/run-main.ts'
 import { imdsHostnameDetector } from './imds.ts'
 
-await runMain(imdsHostnameDetector)
+runMain(imdsHostnameDetector)

@@ -1,4 +1,4 @@
 import { runMain } from '../host/run-main.ts'
 import { reverseDnsHostnameDetector } from './reverse-dns.ts'
 
-await runMain(reverseDnsHostnameDetector)
+runMain(reverseDnsHostnameDetector)

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 
 declare const BUNDLED: boolean | undefined
 
-// bundled code lies in dist/chunks or dist, sources in src/lib
-const toRoot = typeof BUNDLED === 'undefined' ? '../..' : import.meta.url.includes('/chunks/') ? '../..' : '..'
+// bundled code starts in dist, sources lie in src/lib
+const toRoot = typeof BUNDLED === 'undefined' ? '../..' : '..'
 
 /** Path on this machine of a file that the package ships, such as `src/templates/motd`. */
 export function packageFile(relative: string): string {

@@ -4,4 +4,4 @@ import { netdog } from './program.ts'
 import { rootOption } from './root-option.ts'
 
 const root = rootOption(process.argv.slice(2))
-await runMain(netdog, (env) => nodeHost(root === undefined ? env : { ...env, BOTTLEROCKET_ROOT: root }))
+runMain(netdog, (env) => nodeHost(root === undefined ? env : { ...env, BOTTLEROCKET_ROOT: root }))

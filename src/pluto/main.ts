@@ -1,3 +1,3 @@
 import { runMain } from '../host/run-main.ts'
 import { pluto } from './program.ts'
-await runMain(pluto)
+runMain(pluto)

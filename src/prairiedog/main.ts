@@ -1,4 +1,4 @@
 import { runMain } from '../host/run-main.ts'
 import { prairiedog } from './program.ts'
 
-await runMain(prairiedog)
+runMain(prairiedog)

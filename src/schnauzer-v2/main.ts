@@ -1,3 +1,3 @@
 import { runMain } from '../host/run-main.ts'
 import { schnauzerV2 } from './program.ts'
-await runMain(schnauzerV2)
+runMain(schnauzerV2)

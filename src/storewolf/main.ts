@@ -1,3 +1,3 @@
 import { runMain } from '../host/run-main.ts'
 import { storewolf } from './program.ts'
-await runMain(storewolf)
+runMain(storewolf)

@@ -1,4 +1,4 @@
 import { runMain } from '../host/run-main.ts'
 import { tharBeSettings } from './program.ts'
 
-await runMain(tharBeSettings)
+runMain(tharBeSettings)

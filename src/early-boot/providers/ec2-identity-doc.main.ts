@@ -1,3 +1,3 @@
 import { runMain } from '../../host/run-main.ts'
 import { ec2IdentityDoc } from './ec2-identity-doc.ts'
-await runMain(ec2IdentityDoc)
+runMain(ec2IdentityDoc)

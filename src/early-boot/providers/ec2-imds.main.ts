@@ -1,3 +1,3 @@
 import { runMain } from '../../host/run-main.ts'
 import { ec2Imds } from './ec2-imds.ts'
-await runMain(ec2Imds)
+runMain(ec2Imds)

@@ -1,3 +1,3 @@
 import { runMain } from '../../host/run-main.ts'
 import { localDefaults } from './local-defaults.ts'
-await runMain(localDefaults)
+runMain(localDefaults)

@@ -1,3 +1,3 @@
 import { runMain } from '../../host/run-main.ts'
 import { localFile } from './local-file.ts'
-await runMain(localFile)
+runMain(localFile)

@@ -1,3 +1,3 @@
 import { runMain } from '../../host/run-main.ts'
 import { localOverrides } from './local-overrides.ts'
-await runMain(localOverrides)
+runMain(localOverrides)
