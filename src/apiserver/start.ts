@@ -44,8 +44,9 @@ export function readOsRelease(host: Pick<Host, 'fs' | 'facts'>): OsRelease {
  */
 export async function startApiServer(host: Host, options: ApiServerOptions): Promise<ApiServer> {
   const { model, datastorePath = PATHS.datastoreCurrent, socketPath = PATHS.apiSocket, gid, log } = options
+  const store = new FilesystemStore(host.fs, resolveDatastore(host.fs, datastorePath), host.clock)
   const api = createApi({
-    store: new FilesystemStore(host.fs, resolveDatastore(host.fs, datastorePath)),
+    store,
     model,
     osRelease: () => readOsRelease(host),
     host,
@@ -56,5 +57,11 @@ export async function startApiServer(host: Host, options: ApiServerOptions): Pro
     maxBodyBytes: MAX_BODY_BYTES,
     ...(gid === undefined ? {} : { gid }),
   })
-  return { handle: (request) => api.handle(request), close: () => listener.close() }
+  return {
+    handle: (request) => api.handle(request),
+    close: async () => {
+      await listener.close()
+      await store.close()
+    },
+  }
 }

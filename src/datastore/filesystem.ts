@@ -2,13 +2,14 @@
 import path from 'node:path'
 import { compareBytes } from '../lib/byte-order.ts'
 import { messageOf, PipelineError } from '../lib/errors.ts'
-import type { RootFs } from '../lib/ports.ts'
+import type { Clock, RootFs } from '../lib/ports.ts'
 import { formatKey, parseSegments, type Key } from '../model/key.ts'
 import type { Pairs } from '../model/pairs.ts'
-import { applyChanges, recoverChanges, type ChangeSet } from './change-set.ts'
+import { CommitLog, unwritable } from './commit-log.ts'
 import { decodeName, encodeName, keyPath, MAX_FILE_NAME_BYTES, metadataPath, parseStoredPath } from './layout.ts'
 import { LIVE, pendingIn, type DataStore, type MetadataByKey, type Scope, type StoreChange } from './store.ts'
 import { journalPathOf } from './versions.ts'
+import { KnownDirectories, Undo, writeInPlace } from './write-in-place.ts'
 
 /** Only these keys of a transaction are ever committed. */
 const COMMITTED_PREFIX = 'settings.'
@@ -35,19 +36,21 @@ function withPrefix(names: Iterable<string>, prefix: string): string[] {
 export class FilesystemStore implements DataStore {
   private readonly fs: RootFs
   private readonly base: string
-  private readonly journalPath: string
+  private readonly log: CommitLog
   private live: Area | undefined
   private readonly pending = new Map<string, Area>()
-  private unfinished = true
+  private readonly directories: KnownDirectories
 
   /**
    * @param fs files of the target
    * @param base the datastore directory itself, links resolved (`resolveDatastore`)
+   * @param clock lets a store that is not being written to empty its journal; then it has to be closed at the end
    */
-  constructor(fs: RootFs, base: string) {
+  constructor(fs: RootFs, base: string, clock?: Clock) {
     this.fs = fs
     this.base = base
-    this.journalPath = journalPathOf(base)
+    this.log = new CommitLog(fs, journalPathOf(base), clock)
+    this.directories = new KnownDirectories(fs)
   }
 
   get(key: Key, scope: Scope): string | undefined {
@@ -89,15 +92,30 @@ export class FilesystemStore implements DataStore {
 
   apply(changes: readonly StoreChange[]): void {
     if (changes.length === 0) return
-    const writes = new Map(changes.map((change) => [this.pathOf(change), change.text]))
-    this.change({ writes, moves: new Map(), removals: [], durable: false })
-    for (const change of changes) this.remember(change)
+    const files = changes.map((change) => this.pathOf(change))
+    this.settle(changes.some((change) => scopeOf(change).kind === 'live'))
+    const areas = changes.map((change) => this.areaToWrite(scopeOf(change)))
+    const undo = new Undo()
+    try {
+      changes.forEach((change, i) => {
+        const [file, area] = [files[i] as string, areas[i] as Area]
+        this.directories.make(path.posix.dirname(file), this.base, undo)
+        writeInPlace(this.fs, file, change.text, this.contentAt(file, area, change), undo)
+      })
+    } catch (cause) {
+      const error = undo.run(cause)
+      this.forget()
+      throw error
+    }
+    changes.forEach((change, i) => {
+      remember(areas[i] as Area, change)
+    })
   }
 
   unset(key: Key, scope: Scope): void {
     const directory = this.directoryOf(scope)
     const file = `${directory}/${keyPath(key.segments)}`
-    this.ready()
+    this.settle(scope.kind === 'live')
     try {
       this.fs.remove(file)
       let parent = path.posix.dirname(file)
@@ -147,6 +165,7 @@ export class FilesystemStore implements DataStore {
       .filter(({ kind }) => kind === 'directory')
       .map(({ name }) => decodeName(name))
       .filter((name) => name !== undefined)
+      .filter((name) => !this.log.isBehind || this.pending.get(name)?.data.size !== 0)
       .sort(compareBytes)
   }
 
@@ -154,31 +173,48 @@ export class FilesystemStore implements DataStore {
     const scope = pendingIn(transaction)
     const pairs = this.getPrefix(COMMITTED_PREFIX, scope)
     if (pairs.size === 0) return []
-    const from = this.directoryOf(scope)
-    const to = this.directoryOf(LIVE)
-    const paths = [...pairs.keys()].map((name) => keyPath(parseSegments(name)))
-    this.change({
-      writes: new Map(),
-      moves: new Map(paths.map((relative) => [`${from}/${relative}`, `${to}/${relative}`])),
-      removals: [from],
-      durable: true,
-    })
-    for (const [key, text] of pairs) this.remember({ kind: 'data', scope: LIVE, key, text })
-    this.pending.delete(transaction)
+    this.settle(false)
+    const live = this.areaToWrite(LIVE)
+    const [from, to] = [this.directoryOf(scope), this.directoryOf(LIVE)]
+    const moves = [...pairs].map(([name, text]) => ({ name, text, file: keyPath(parseSegments(name)) }))
+    const undo = new Undo()
+    try {
+      for (const { name, file } of moves) {
+        if (this.directories.has(`${to}/${file}`)) throw new Error(`${name} has keys below it`)
+        this.directories.make(path.posix.dirname(`${to}/${file}`), this.base, undo)
+      }
+      const values = new Map(moves.map(({ file, text }) => [`${to}/${file}`, text]))
+      this.log.commit({ values, ended: from }, () => {
+        for (const { file } of moves) this.fs.rename(`${from}/${file}`, `${to}/${file}`)
+        this.removeEmptied(from)
+      })
+    } catch (cause) {
+      const error = undo.run(cause)
+      this.forget()
+      throw cause instanceof PipelineError ? cause : error
+    }
+    for (const [key, text] of pairs) remember(live, { kind: 'data', scope: LIVE, key, text })
+    this.directories.forget(from)
+    if (this.log.isBehind) this.pending.set(transaction, emptyArea())
+    else this.pending.delete(transaction)
     return [...pairs.keys()]
   }
 
   deleteTransaction(transaction: string): string[] {
     const scope = pendingIn(transaction)
     const keys = this.keys(COMMITTED_PREFIX, scope)
-    this.remove(this.directoryOf(scope))
+    this.discard(this.directoryOf(scope))
     this.pending.delete(transaction)
     return keys
   }
 
   dropTransactions(): void {
-    this.remove(`${this.base}/pending`)
+    this.discard(`${this.base}/pending`)
     this.pending.clear()
+  }
+
+  close(): Promise<void> {
+    return this.log.close()
   }
 
   private directoryOf(scope: Scope): string {
@@ -198,28 +234,51 @@ export class FilesystemStore implements DataStore {
     return `${this.directoryOf(scope)}/${relative}`
   }
 
-  /** Finishes what a crash or a failed clean-up left, before anything else is done. */
+  /** Finishes what a crash or a failure left, before anything else is done. */
   private ready(): void {
-    if (!this.unfinished) return
-    if (recoverChanges(this.fs, this.journalPath)) this.forget()
-    this.unfinished = false
+    if (this.log.open()) this.forget()
   }
 
-  private change(changes: ChangeSet): void {
+  /**
+   * Catches up with what was committed before anything is written.
+   *
+   * @param all also empty the journal, so that it cannot undo what is written past it
+   */
+  private settle(all: boolean): void {
     this.ready()
-    try {
-      this.unfinished = !applyChanges(this.fs, this.journalPath, changes)
-    } catch (error) {
+    if (this.log.isBehind) {
+      this.log.catchUp()
       this.forget()
-      this.unfinished = true
-      throw error
+    }
+    if (all) this.log.checkpointNow()
+  }
+
+  /** Removes a directory in one step: what cannot be removed any more after that is none of the store's. */
+  private discard(directory: string): void {
+    this.settle(false)
+    const aside = `${this.base}/.discarded`
+    try {
+      if (this.fs.lstat(directory) === undefined) return
+      if (this.fs.lstat(aside) !== undefined) this.fs.removeTree(aside)
+      this.fs.rename(directory, aside)
+    } catch (cause) {
+      throw unwritable(messageOf(cause), cause)
+    }
+    this.directories.forget(directory)
+    try {
+      this.fs.removeTree(aside)
+    } catch {
+      // next time
     }
   }
 
-  private remove(directory: string): void {
-    this.ready()
-    if (this.fs.lstat(directory) === undefined) return
-    this.change({ writes: new Map(), moves: new Map(), removals: [directory], durable: false })
+  /** Removes the directory of a transaction whose settings were moved away. */
+  private removeEmptied(directory: string): void {
+    try {
+      for (const each of this.directories.below(directory)) this.fs.removeDirectory(each)
+    } catch {
+      this.fs.removeTree(directory) // it held more than settings
+    }
   }
 
   private isEmptyDirectory(directory: string): boolean {
@@ -229,21 +288,24 @@ export class FilesystemStore implements DataStore {
   private forget(): void {
     this.live = undefined
     this.pending.clear()
+    this.directories.clear()
   }
 
-  /** Notes what has just been written, if its scope was read before. */
-  private remember(change: StoreChange): void {
-    if (change.kind === 'metadata') {
-      if (this.live === undefined) return
-      const entries = this.live.metadata.get(change.key) ?? new Map<string, string>()
-      this.live.metadata.set(change.key, entries.set(change.metadataKey, change.text))
-      this.live.unreadable.delete(`${change.key} ${change.metadataKey}`)
-      return
+  /** A scope's content; one that is missing is made by what is written next. */
+  private areaToWrite(scope: Scope): Area {
+    if (scope.kind === 'live') {
+      if (this.live === undefined && this.fs.stat(this.directoryOf(LIVE)) === undefined) this.live = emptyArea()
+      return this.area(LIVE)
     }
-    const { scope } = change
-    const area = scope.kind === 'live' ? this.live : this.pending.get(scope.transaction)
-    area?.data.set(change.key, change.text)
-    area?.unreadable.delete(change.key)
+    const area = this.area(scope)
+    this.pending.set(scope.transaction, area)
+    return area
+  }
+
+  /** What is at the place of a change, if anything. */
+  private contentAt(file: string, area: Area, change: StoreChange): string | Uint8Array | undefined {
+    if (area.unreadable.has(unreadableName(change))) return this.fs.readBytes(file)
+    return change.kind === 'data' ? area.data.get(change.key) : area.metadata.get(change.key)?.get(change.metadataKey)
   }
 
   private area(scope: Scope): Area {
@@ -269,6 +331,7 @@ export class FilesystemStore implements DataStore {
   private read(directory: string): Area {
     const area = emptyArea()
     const walk = (relative: string): void => {
+      this.directories.add(relative === '' ? directory : `${directory}/${relative}`)
       for (const { name, kind } of this.fs.readDirectory(`${directory}/${relative}`)) {
         const child = relative === '' ? name : `${relative}/${name}`
         if (kind === 'directory') walk(child)
@@ -300,6 +363,22 @@ export class FilesystemStore implements DataStore {
       area.unreadable.set(name, error instanceof TypeError ? 'it is not UTF-8' : messageOf(error))
     }
   }
+}
+
+const scopeOf = (change: StoreChange): Scope => (change.kind === 'data' ? change.scope : LIVE)
+
+const unreadableName = (change: StoreChange): string =>
+  change.kind === 'data' ? change.key : `${change.key} ${change.metadataKey}`
+
+/** Notes what has been written. */
+function remember(area: Area, change: StoreChange): void {
+  area.unreadable.delete(unreadableName(change))
+  if (change.kind === 'data') {
+    area.data.set(change.key, change.text)
+    return
+  }
+  const entries = area.metadata.get(change.key) ?? new Map<string, string>()
+  area.metadata.set(change.key, entries.set(change.metadataKey, change.text))
 }
 
 function notAValue(what: string): PipelineError {

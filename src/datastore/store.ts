@@ -40,7 +40,10 @@ export interface DataStore {
   getPrefix(prefix: string, scope: Scope): Map<string, string>
   /** Names of all keys that start with `prefix` as plain text, in byte order; values are not read. */
   keys(prefix: string, scope: Scope): string[]
-  /** Writes all of the changes or none. A power cut soon after may undo them; only a commit outlives it. */
+  /**
+   * Writes all of the changes or none. A crash or power cut may undo any of them: transactions do not outlive a boot,
+   * and what a release brings is added again at the next one. Only a commit is safe.
+   */
   apply(changes: readonly StoreChange[]): void
   /** Writes all of the pairs or none; other keys stay as they are. */
   set(pairs: Pairs, scope: Scope): void
@@ -65,4 +68,6 @@ export interface DataStore {
   deleteTransaction(transaction: string): string[]
   /** Drops all transactions. */
   dropTransactions(): void
+  /** Has everything that was committed on the disk, in its files, and the journal empty. */
+  close(): Promise<void>
 }

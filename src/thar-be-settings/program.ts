@@ -103,7 +103,7 @@ async function applySelected(keys: readonly string[], run: Run): Promise<void> {
     )
   }
   const writes = planWrites(rendered, host.fs)
-  executeWrites(writes, host)
+  await executeWrites(writes, host)
   if (needsDaemonReload(writes)) await executeDaemonReload(host, signal)
   await executeRestarts(plan.restarts, host, signal)
   log.info({ services: [...changed.keys()] }, 'applied')
@@ -125,7 +125,7 @@ async function applyAll(run: Run): Promise<void> {
   for (const { file, error } of failures) {
     log.warn({ file: file.path, template: file.templatePath, code: error.code }, `not rendered: ${error.message}`)
   }
-  executeWrites(planWrites(rendered, host.fs), host)
+  await executeWrites(planWrites(rendered, host.fs), host)
   if (services instanceof PipelineError) throw services
   await executeRestarts(plan.restarts, host, signal)
   log.info({}, 'applied all configuration files and services')

@@ -5,7 +5,8 @@ import { decodeName, encodeName, keyPath, parseStoredPath } from '../../src/data
 import { LIVE, pendingIn } from '../../src/datastore/store.ts'
 import { MemoryFs } from '../../src/host/memory-fs.ts'
 import { keyOf, parseKey } from '../../src/model/key.ts'
-import { crashingFs, failingFs } from '../support/faulty-fs.ts'
+import { crashingAfter, crashingFs, failingFs } from '../support/faulty-fs.ts'
+import { powerCutFs } from '../support/power-cut-fs.ts'
 
 const BASE = '/store/v1.24.1_x'
 const segment = fc.stringMatching(/^[A-Za-z0-9_/.-]{1,12}$/)
@@ -103,6 +104,10 @@ class Model {
   }
 }
 
+function liveOf(from: FilesystemStore | Model): [string, string][] {
+  return [...(from instanceof Model ? from.live : from.getPrefix('', LIVE))].sort()
+}
+
 function stateOf(store: FilesystemStore): unknown {
   return {
     live: [...store.getPrefix('', LIVE)].sort(),
@@ -146,10 +151,9 @@ describe('a datastore', () => {
     )
   })
 
-  it('has either all of the last step or nothing of it after a crash anywhere', () => {
-    const mutating = step.filter(({ kind }) => kind === 'set' || kind === 'commit')
+  it('has either all of a commit or nothing of it after a crash anywhere', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 6 }), mutating, fc.nat({ max: 40 }), (steps, last, survived) => {
+      fc.property(fc.array(step, { maxLength: 8 }), transaction, fc.nat({ max: 40 }), (steps, tx, survived) => {
         const fs = newFs()
         const model = new Model()
         const store = new FilesystemStore(fs, BASE)
@@ -157,6 +161,7 @@ describe('a datastore', () => {
           runStep(store, action)
           model.run(action)
         }
+        const last: Step = { kind: 'commit', tx }
         const after = model.copy()
         after.run(last)
         try {
@@ -166,6 +171,107 @@ describe('a datastore', () => {
         }
         expect([model.state(), after.state()]).toContainEqual(stateOf(new FilesystemStore(fs, BASE)))
       }),
+    )
+  })
+
+  it('has what is live untouched by a write that a crash interrupts', () => {
+    const write = step.filter(({ kind }) => kind === 'set' || kind === 'delete')
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 6 }), write, fc.nat({ max: 20 }), (steps, last, survived) => {
+        const fs = newFs()
+        const model = new Model()
+        const store = new FilesystemStore(fs, BASE)
+        for (const action of steps) {
+          runStep(store, action)
+          model.run(action)
+        }
+        try {
+          runStep(new FilesystemStore(crashingFs(fs, survived), BASE), last)
+        } catch {
+          // the process is dead
+        }
+        const next = new FilesystemStore(fs, BASE)
+        expect(liveOf(next)).toEqual(liveOf(model))
+        next.dropTransactions()
+        expect(next.transactions()).toEqual([])
+      }),
+    )
+  })
+
+  it('has all that was committed, and all or nothing of the last commit, after a power cut anywhere', async () => {
+    const outcomes = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(step, fc.constant({ kind: 'checkpoint' as const })), { maxLength: 10 }),
+        transaction,
+        fc.nat({ max: 40 }),
+        fc.infiniteStream(fc.nat({ max: 1_000_000 })),
+        async (steps, tx, survived, choices) => {
+          const { fs, cut, syncEverything } = powerCutFs()
+          fs.makeDirectory(`${BASE}/live`)
+          syncEverything()
+          const model = new Model()
+          const crashing = crashingAfter(fs)
+          let store = new FilesystemStore(crashing.fs, BASE)
+          for (const action of steps) {
+            if (action.kind === 'checkpoint') await store.close()
+            else if (action.kind === 'reopen') store = new FilesystemStore(crashing.fs, BASE)
+            else {
+              runStep(store, action)
+              model.run(action)
+            }
+          }
+          const after = model.copy()
+          after.run({ kind: 'commit', tx })
+          crashing.dieAfter(survived)
+          let acknowledged = false
+          try {
+            store.commit(tx)
+            acknowledged = true
+            void store.close()
+          } catch {
+            // the power is gone
+          }
+          const disk = cut((count) => (choices.next().value as number) % count)
+          const expected = acknowledged ? [liveOf(after)] : [liveOf(model), liveOf(after)]
+          const next = new FilesystemStore(disk, BASE)
+          expect(expected).toContainEqual(liveOf(next))
+          expect(expected).toContainEqual(liveOf(new FilesystemStore(disk, BASE)))
+          outcomes.add(`${String(acknowledged)} ${String(steps.length > 0)}`)
+        },
+      ),
+      { numRuns: 1000 },
+    )
+    expect(outcomes.size).toBeGreaterThan(2)
+  })
+
+  it('has all that was committed after a power cut while another one is made good', () => {
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 8 }),
+        fc.nat({ max: 30 }),
+        fc.infiniteStream(fc.nat({ max: 1_000_000 })),
+        (steps, survived, choices) => {
+          const choose = (count: number): number => (choices.next().value as number) % count
+          const first = powerCutFs()
+          first.fs.makeDirectory(`${BASE}/live`)
+          first.syncEverything()
+          const model = new Model()
+          const store = new FilesystemStore(first.fs, BASE)
+          for (const action of steps) {
+            runStep(store, action)
+            model.run(action)
+          }
+          const second = powerCutFs(first.cut(choose))
+          try {
+            new FilesystemStore(crashingFs(second.fs, survived), BASE).transactions()
+          } catch {
+            // the power is gone again
+          }
+          expect(liveOf(new FilesystemStore(second.cut(choose), BASE))).toEqual(liveOf(model))
+        },
+      ),
+      { numRuns: 500 },
     )
   })
 
@@ -185,6 +291,7 @@ describe('a datastore', () => {
           BASE,
         )
         try {
+          store.transactions() // makes good what is in the journal
           runStep(store, last)
           model.run(last)
         } catch (error) {

@@ -1,9 +1,11 @@
-import type { RootFs } from '../../src/lib/ports.ts'
+import type { FileReplacement, ReplaceFailure, RootFs } from '../../src/lib/ports.ts'
 
 /** Operations that change something. */
 const MUTATING = [
   'makeDirectory',
   'writeFile',
+  'appendFile',
+  'truncateFile',
   'replaceFile',
   'rename',
   'symlink',
@@ -12,6 +14,8 @@ const MUTATING = [
   'remove',
   'removeDirectory',
   'removeTree',
+  'syncFile',
+  'syncDirectory',
 ] as const
 export type Mutation = (typeof MUTATING)[number]
 
@@ -43,6 +47,16 @@ export function watchedFs(fs: RootFs, before: (operation: Mutation, path: string
       ]
     }),
   )
+  watched.set('replaceFiles', (files: readonly FileReplacement[]): Promise<ReplaceFailure | undefined> => {
+    for (const [index, { path, data, ...options }] of files.entries()) {
+      try {
+        ;(watched.get('replaceFile') as RootFs['replaceFile'])(path, data, options)
+      } catch (cause) {
+        return Promise.resolve({ index, cause })
+      }
+    }
+    return Promise.resolve(undefined)
+  })
   return new Proxy(fs, {
     get: (target, name) => {
       const value: unknown = watched.get(name) ?? Reflect.get(target, name)
@@ -62,13 +76,26 @@ export function failingFs(
   })
 }
 
+/** A file system that works until it is told after how many more changes the process is dead. */
+export function crashingAfter(fs: RootFs): { readonly fs: RootFs; dieAfter(changes: number): void } {
+  let left = Infinity
+  const watched = watchedFs(fs, () => {
+    if (left <= 0) throw new Crash('the process is dead')
+    left--
+  })
+  return {
+    fs: watched,
+    dieAfter: (changes) => {
+      left = changes
+    },
+  }
+}
+
 /** A file system that works for `survived` changes; after that the process is dead and nothing happens any more. */
 export function crashingFs(fs: RootFs, survived: number): RootFs {
-  let done = 0
-  return watchedFs(fs, () => {
-    if (done >= survived) throw new Crash('the process is dead')
-    done++
-  })
+  const crashing = crashingAfter(fs)
+  crashing.dieAfter(survived)
+  return crashing.fs
 }
 
 /** Every file below a directory with its text, for comparing states. */

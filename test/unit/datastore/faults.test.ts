@@ -3,7 +3,8 @@ import { FilesystemStore } from '../../../src/datastore/filesystem.ts'
 import { LIVE, pendingIn } from '../../../src/datastore/store.ts'
 import { MemoryFs } from '../../../src/host/memory-fs.ts'
 import { messageOf } from '../../../src/lib/errors.ts'
-import { Crash, crashingFs, failingFs, snapshot, watchedFs, type Mutation } from '../../support/faulty-fs.ts'
+import { Crash, crashingFs, failingFs, snapshot, watchedFs } from '../../support/faulty-fs.ts'
+import { virtualClock } from '../../support/virtual-clock.ts'
 
 const BASE = '/store/v1.24.1_x'
 const TX = pendingIn('tx')
@@ -23,6 +24,12 @@ function prepared(): MemoryFs {
 const liveOf = (store: FilesystemStore): object => Object.fromEntries(store.getPrefix('', LIVE))
 const pendingOf = (store: FilesystemStore): object => Object.fromEntries(store.getPrefix('', TX))
 const MERGED = { ...OLD, ...NEW }
+
+/** An empty journal is as good as none. */
+function withoutJournal({ '/store/.journal': journal = '', ...files }: Record<string, string>): object {
+  expect(journal).toBe('')
+  return files
+}
 
 /** How many changes of the file system an action makes. */
 function countChanges(action: (store: FilesystemStore) => void): number {
@@ -47,7 +54,10 @@ describe.each(['ENOSPC', 'EROFS', 'EACCES'])('when writing fails with %s', (code
     ['a write', patch],
   ])('%s changes nothing and says why, wherever it fails', (_, action) => {
     const total = countChanges(action)
-    expect(total).toBeGreaterThan(4)
+    expect(total).toBeGreaterThan(3)
+    const undisturbed = prepared()
+    action(new FilesystemStore(undisturbed, BASE))
+    const journalSize = undisturbed.stat('/store/.journal')?.size
     for (let nth = 0; nth < total; nth++) {
       const fs = prepared()
       const before = snapshot(fs, '/store')
@@ -63,16 +73,26 @@ describe.each(['ENOSPC', 'EROFS', 'EACCES'])('when writing fails with %s', (code
         error = thrown
       }
       if (error === undefined) {
-        // only cleaning up failed: the changes are made, and the next use finishes
-        store.transactions()
-        expect(fs.lstat('/store/.journal')).toBeUndefined()
+        // decided: what was left to do is done by whoever comes next
+        expect(liveOf(store)).toEqual(MERGED)
+        expect(store.transactions()).toEqual([])
+        for (const next of [new FilesystemStore(fs, BASE), store]) {
+          expect(liveOf(next)).toEqual(MERGED)
+          expect(pendingOf(next)).toEqual({})
+          expect(next.transactions()).toEqual([])
+        }
         continue
       }
       expect(error).toMatchObject({ code: 'DATASTORE_UNWRITABLE' })
       expect(messageOf(error)).toContain(code)
-      expect(snapshot(fs, '/store')).toEqual(before)
-      expect(liveOf(store)).toEqual(OLD)
-      expect(pendingOf(store)).toEqual(NEW)
+      expect(withoutJournal(snapshot(fs, '/store'))).toEqual(before)
+      for (const each of [store, new FilesystemStore(fs, BASE)]) {
+        expect(liveOf(each)).toEqual(OLD)
+        expect(pendingOf(each)).toEqual(NEW)
+      }
+      // and once there is room again it works
+      action(store)
+      expect(fs.stat('/store/.journal')?.size ?? 0).toBe(action === commit ? journalSize : 0)
     }
   })
 
@@ -110,7 +130,7 @@ describe('when the process dies', () => {
       expect([OLD, MERGED], `after ${String(survived)} changes`).toContainEqual(live)
       const isDone = 'settings.aws.region' in live
       expect(pendingOf(next)).toEqual(isDone ? {} : NEW)
-      expect(fs.lstat('/store/.journal')).toBeUndefined()
+      expect(fs.stat('/store/.journal')?.size ?? 0).toBe(0)
       outcomes.add(isDone ? 'new' : 'old')
       // the store works on
       patch(next)
@@ -140,7 +160,7 @@ describe('when the process dies', () => {
     }
   })
 
-  it('in a write, the next process finds all of it or nothing', () => {
+  it('in a write, what is live is untouched, and the next boot drops the rest', () => {
     const total = countChanges(patch)
     for (let survived = 0; survived <= total; survived++) {
       const fs = prepared()
@@ -149,14 +169,25 @@ describe('when the process dies', () => {
       } catch (error) {
         expect(String(error)).toContain('the process is dead')
       }
-      const all = { ...NEW, 'settings.motd': '"p"', 'settings.a.b': '1', 'settings.a.c': '2' }
-      expect([NEW, all]).toContainEqual(pendingOf(new FilesystemStore(fs, BASE)))
+      const next = new FilesystemStore(fs, BASE)
+      expect(liveOf(next)).toEqual(OLD)
+      next.dropTransactions()
+      expect(pendingOf(next)).toEqual({})
+      patch(next)
+      expect(next.commit('tx')).toEqual(['settings.a.b', 'settings.a.c', 'settings.motd'])
     }
   })
 })
 
+/** A store with one commit in its journal, as if the process had died right after it. */
+function committed(): { fs: MemoryFs; journal: string } {
+  const fs = prepared()
+  commit(new FilesystemStore(fs, BASE))
+  return { fs, journal: fs.readText('/store/.journal') }
+}
+
 describe('a journal', () => {
-  it.each(['', '{', '{"moves":[]}', '{"schemaVersion":1,"moves":[{"from":1}],"removals":[]}', 'null'])(
+  it.each(['', '{', 'done\n', '00000000 {}\n', '{"moves":[],"removals":[]}\n', '\0\0\0\0', 'ffff\n\n'])(
     'that says %j was never decided',
     (text) => {
       const fs = prepared()
@@ -164,23 +195,94 @@ describe('a journal', () => {
       const store = new FilesystemStore(fs, BASE)
       expect(liveOf(store)).toEqual(OLD)
       expect(pendingOf(store)).toEqual(NEW)
-      expect(fs.lstat('/store/.journal')).toBeUndefined()
+      expect(fs.readText('/store/.journal')).toBe('')
     },
   )
 
-  it('is finished by a running store whose undo failed', () => {
+  it('that was cut off anywhere was never decided', () => {
+    const { journal } = committed()
+    const record = journal.slice(0, journal.indexOf('\n') + 1)
+    for (let length = 0; length <= record.length; length++) {
+      const fs = prepared()
+      fs.writeFile('/store/.journal', record.slice(0, length))
+      const store = new FilesystemStore(fs, BASE)
+      const isWhole = length === record.length
+      expect(liveOf(store)).toEqual(isWhole ? MERGED : OLD)
+      expect(pendingOf(store)).toEqual(isWhole ? {} : NEW)
+    }
+  })
+
+  it('leaves a transaction alone that was begun after the commit', () => {
     const fs = prepared()
-    let renames = 0
+    const store = new FilesystemStore(fs, BASE)
+    store.commit('tx')
+    patch(store)
+    expect(fs.readText('/store/.journal')).not.toBe('')
+    const next = new FilesystemStore(fs, BASE)
+    expect(liveOf(next)).toEqual(MERGED)
+    expect(Object.keys(pendingOf(next))).toEqual(['settings.a.b', 'settings.a.c', 'settings.motd'])
+  })
+
+  it('does not bring back a datastore that was taken away', () => {
+    const { fs } = committed()
+    fs.removeTree(BASE)
+    fs.makeDirectory('/store/v2/live')
+    expect(liveOf(new FilesystemStore(fs, '/store/v2'))).toEqual({})
+    expect(fs.stat(BASE)).toBeUndefined()
+    expect(fs.readText('/store/.journal')).toBe('')
+  })
+
+  it('is emptied when it holds very many commits', () => {
+    const fs = prepared()
+    const store = new FilesystemStore(fs, BASE)
+    const sizes: number[] = []
+    for (let i = 0; i < 450; i++) {
+      store.set(new Map([['settings.motd', String(i)]]), TX)
+      store.commit('tx')
+      sizes.push(fs.stat('/store/.journal')?.size ?? 0)
+    }
+    expect(Math.max(...sizes)).toBeLessThan(200 * 200)
+    expect(sizes.filter((size) => size === 0)).toHaveLength(2)
+    expect(new FilesystemStore(fs, BASE).getPrefix('settings.motd', LIVE).get('settings.motd')).toBe('449')
+  })
+
+  it('is emptied when nothing is committed for a while, and not before', async () => {
+    const clock = virtualClock()
+    const fs = prepared()
+    const store = new FilesystemStore(fs, BASE, clock)
+    store.commit('tx')
+    await clock.sleep(2000)
+    expect(fs.readText('/store/.journal')).not.toBe('')
+    patch(store)
+    store.commit('tx')
+    await clock.sleep(2000)
+    expect(fs.readText('/store/.journal')).not.toBe('')
+    await clock.sleep(10_000)
+    expect(fs.readText('/store/.journal')).toBe('')
+    await store.close()
+  })
+
+  it('that says what could not be written is served from memory and made good later', async () => {
+    const fs = prepared()
     let broken = true
-    const isFatal = (operation: Mutation): boolean => operation === 'rename' && broken && ++renames > 2
     const store = new FilesystemStore(
-      failingFs(fs, 'EIO', (operation) => isFatal(operation)),
+      failingFs(fs, 'EIO', (operation, path) => broken && path.startsWith(`${BASE}/`) && operation !== 'makeDirectory'),
       BASE,
     )
-    expect(() => store.commit('tx')).toThrow('could not be undone')
-    broken = false
+    expect(store.commit('tx')).toEqual(Object.keys(NEW).sort())
     expect(liveOf(store)).toEqual(MERGED)
-    expect(pendingOf(store)).toEqual({})
+    expect(store.transactions()).toEqual([])
+    expect(() => {
+      patch(store)
+    }).toThrow(expect.objectContaining({ code: 'DATASTORE_UNWRITABLE' }))
+    await store.close()
+    expect(fs.readText('/store/.journal')).not.toBe('')
+    expect(liveOf(store)).toEqual(MERGED)
+    broken = false
+    patch(store)
+    expect(liveOf(new FilesystemStore(fs, BASE))).toEqual(MERGED)
+    expect(Object.keys(pendingOf(store))).toHaveLength(3)
+    await store.close()
   })
 })
 

@@ -80,7 +80,7 @@ describe.each(makers)('a datastore %s', (_, makeFs) => {
     expect(() => store.get(parseKey('settings.ntp.options.x'), TX)).toThrow(/settings\.ntp\.options has a value/)
   })
 
-  it('commits settings only, keeps other live keys, and ends the transaction', () => {
+  it('commits settings only, keeps other live keys, and ends the transaction', async () => {
     store.apply([
       { kind: 'data', scope: LIVE, key: 'settings.motd', text: '"old"' },
       { kind: 'data', scope: LIVE, key: 'settings.ntp.options', text: '[]' },
@@ -98,8 +98,10 @@ describe.each(makers)('a datastore %s', (_, makeFs) => {
       expect(each.commit('tx')).toEqual([])
     }
     expect(fs.stat(`${BASE}/pending`)?.kind).toBe('directory')
-    expect(fs.lstat('/store/.journal')).toBeUndefined()
-    expect(Object.keys(snapshot(fs, '/store')).filter((file) => file.includes('/.'))).toEqual([])
+    await store.close()
+    expect(Object.entries(snapshot(fs, '/store')).filter(([file]) => file.includes('/.'))).toEqual([
+      ['/store/.journal', ''],
+    ])
   })
 
   it('reports a key as committed although its value stays the same', () => {
@@ -141,6 +143,29 @@ describe.each(makers)('a datastore %s', (_, makeFs) => {
     expect(lookUp('settings.motd')).toBeUndefined()
     expect(lookUp('settings')).toBeUndefined()
     expect([...store.listMetadata('settings.ntp.').keys()]).toEqual(['settings.ntp.options'])
+  })
+
+  it('leaves what was written after a clean stop alone', async () => {
+    store.set(pairs({ 'settings.motd': '"ours"' }), TX)
+    store.commit('tx')
+    await store.close()
+    fs.writeFile(`${BASE}/live/settings/motd`, '"theirs"')
+    expect(reopen().get(parseKey('settings.motd'), LIVE)).toBe('"theirs"')
+  })
+
+  it('does not write a value again that is there already', () => {
+    store.set(pairs({ 'settings.motd': '"a"' }), TX)
+    fs.remove(`${BASE}/pending/tx/settings/motd`)
+    store.set(pairs({ 'settings.motd': '"a"' }), TX)
+    expect(fs.stat(`${BASE}/pending/tx/settings/motd`)).toBeUndefined()
+  })
+
+  it('what is written past the journal is not undone by it', () => {
+    store.set(pairs({ 'settings.motd': '1', 'settings.ntp.options': '2' }), TX)
+    store.commit('tx')
+    store.set(pairs({ 'settings.motd': '3' }), LIVE)
+    store.unset(parseKey('settings.ntp.options'), LIVE)
+    expect([...reopen().getPrefix('', LIVE)]).toEqual([['settings.motd', '3']])
   })
 
   it('removes a key and the directories that are empty then', () => {

@@ -171,6 +171,7 @@ describe('planWrites', () => {
       fs,
     )
     expect(steps.map(({ changed }) => changed)).toEqual([false, true, true, true])
+    expect(steps.map(({ oldMode }) => oldMode)).toEqual([0o644, 0o644, undefined, 0o755])
   })
 
   test.each([
@@ -180,18 +181,19 @@ describe('planWrites', () => {
     ['/etc/systemdx/a', false],
     ['/run/etc/systemd/a', false],
   ])('%s needs a reload: %s, also if it did not change', (path, reload) => {
-    expect(needsDaemonReload([{ file: planned(path), content: '', changed: false }])).toBe(reload)
+    expect(needsDaemonReload([{ file: planned(path), content: '', changed: false, oldMode: undefined }])).toBe(reload)
   })
 })
 
 describe('executeWrites', () => {
-  const step = (path: string, content: string, changed: boolean, mode?: number) => ({
+  const step = (path: string, content: string, changed: boolean, mode?: number, oldMode?: number) => ({
     file: planned(path, mode),
     content,
     changed,
+    oldMode,
   })
 
-  test('makes directories, gives new files their mode, keeps the mode of others, leaves equal ones alone', () => {
+  test('makes directories, gives new files their mode, keeps the mode of others, leaves equal ones alone', async () => {
     const host = testHost({ files: { '/etc/old': 'old', '/etc/same': 'same' } })
     host.fs.changeMode('/etc/old', 0o640)
     const written: string[] = []
@@ -200,8 +202,12 @@ describe('executeWrites', () => {
       written.push(path)
       replaceFile(path, data, options)
     }
-    executeWrites(
-      [step('/etc/old', 'new', true, 0o600), step('/etc/same', 'same', false), step('/a/b/c', 'c', true, 0o600)],
+    await executeWrites(
+      [
+        step('/etc/old', 'new', true, 0o600, 0o640),
+        step('/etc/same', 'same', false, 0o600, 0o644),
+        step('/a/b/c', 'c', true, 0o600),
+      ],
       host,
     )
     expect(written).toEqual(['/etc/old', '/a/b/c'])
@@ -231,12 +237,25 @@ describe('executeWrites', () => {
     ])
   })
 
-  test('the first failure stops', () => {
-    const host = testHost({ files: { '/etc/directory/x': '' } })
-    expect(() => {
-      executeWrites([step('/etc/directory', 'x', true), step('/etc/b', 'x', true)], host)
-    }).toThrow('cannot write /etc/directory: EISDIR')
-    expect(host.fs.stat('/etc/b')).toBeUndefined()
+  test.each([
+    ['a directory is in its place', '/etc/directory', 'EISDIR'],
+    ['a file is on the way to it', '/etc/file/below', /ENOTDIR|EEXIST/],
+  ])('the first failure stops: %s', async (_, path, code) => {
+    const host = testHost({ files: { '/etc/directory/x': '', '/etc/file': '' } })
+    const steps = [
+      step('/etc/a', 'x', true),
+      step('/etc/same', 'x', false),
+      step(path, 'x', true),
+      step('/b/c', 'x', true),
+    ]
+    await expect(executeWrites(steps, host)).rejects.toMatchObject({
+      code: 'HOST_FILE_UNWRITABLE',
+      message: expect.stringMatching(code) as string,
+      details: { path },
+    })
+    expect(host.fs.readText('/etc/a')).toBe('x')
+    expect(host.fs.stat('/b/c')).toBeUndefined()
+    expect(host.emitted).toMatchObject([{ path: '/etc/a' }, { path: '/etc/same' }])
   })
 })
 

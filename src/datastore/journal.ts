@@ -1,0 +1,117 @@
+/**
+ * The journal of a datastore: what was committed while the files themselves are not known to be on the disk.
+ *
+ * One line per commit: a CRC-32 in hexadecimal, a space, and a record as JSON with every path and its full text. A line
+ * that was cut off or never reached the disk as a whole does not match its checksum, and was never acknowledged. A line
+ * `done` says that the files of the record before it were written by the process that committed it.
+ */
+import path from 'node:path'
+import { crc32 } from 'node:zlib'
+import { parseJson } from '../lib/json-parse.ts'
+import { isJsonObject, jsonObject, member, printJson, type JsonValue } from '../lib/json.ts'
+import type { RootFs } from '../lib/ports.ts'
+import { decodeUtf8Lossy } from '../lib/utf8.ts'
+
+/** Follows a record whose files were written. */
+export const DONE_LINE = 'done\n'
+
+/** One commit. */
+export interface CommitRecord {
+  /** Live file to its text. */
+  readonly values: ReadonlyMap<string, string>
+  /** The directory of the transaction, which ends. */
+  readonly ended: string
+}
+
+const checksumOf = (text: string): string => crc32(text).toString(16).padStart(8, '0')
+
+/** A record as a line. Its paths are written relative to `base`, the directory of the journal. */
+export function encodeRecord(base: string, record: CommitRecord): string {
+  const relative = (file: string): string => path.posix.relative(base, file)
+  const values = [...record.values].map(([file, text]) => [relative(file), text] as const)
+  const json = printJson(jsonObject({ ended: relative(record.ended), values: jsonObject(Object.fromEntries(values)) }))
+  return `${checksumOf(json)} ${json}\n`
+}
+
+function decodeRecord(base: string, line: string): CommitRecord | undefined {
+  const json = line.slice(9)
+  if (line !== `${checksumOf(json)} ${json}`) return undefined
+  const value: JsonValue = parseJson(json)
+  const [ended, values] = [member(value, 'ended'), member(value, 'values')]
+  if (typeof ended !== 'string' || !isJsonObject(values)) return undefined
+  const absolute = (relative: string): string => path.posix.join(base, relative)
+  return {
+    ended: absolute(ended),
+    values: new Map(Object.entries(values).map(([file, text]) => [absolute(file), text as string])),
+  }
+}
+
+/** The directory of the datastore that a record belongs to. */
+function storeOf(base: string, { ended }: CommitRecord): string {
+  const [name = ''] = path.posix.relative(base, ended).split('/')
+  return path.posix.join(base, name)
+}
+
+/** What a journal says. */
+interface Journal {
+  readonly records: readonly CommitRecord[]
+  /** Whether the files of the last record may not have been written, not even for this machine as long as it is up. */
+  readonly unfinished: boolean
+}
+
+/** Reads a journal. Lines that are no whole record were never acknowledged. */
+export function decodeJournal(base: string, bytes: Uint8Array): Journal {
+  const records: CommitRecord[] = []
+  let unfinished = false
+  for (const line of decodeUtf8Lossy(bytes).split('\n').slice(0, -1)) {
+    const record = decodeRecord(base, line)
+    if (record !== undefined) records.push(record)
+    unfinished = record !== undefined || (unfinished && `${line}\n` !== DONE_LINE)
+  }
+  return { records, unfinished }
+}
+
+/** The directories between files and `base`, and `base` itself: those whose entries lead to the files. */
+export function directoriesAbove(base: string, files: Iterable<string>): Set<string> {
+  const directories = new Set([base])
+  for (const file of files) {
+    let directory = path.posix.dirname(file)
+    while (directory.length > base.length && !directories.has(directory)) {
+      directories.add(directory)
+      directory = path.posix.dirname(directory)
+    }
+  }
+  return directories
+}
+
+/** Empties a journal, so that it stays empty across a power cut. */
+export function emptyJournal(fs: RootFs, journalPath: string): void {
+  fs.truncateFile(journalPath, 0)
+  fs.syncFile(journalPath)
+}
+
+/**
+ * Writes everything that a journal holds, makes it durable, and empties the journal. Doing it again does no harm.
+ *
+ * @returns whether there was anything to do
+ * @throws a system error; then the journal is still whole
+ */
+export function replayJournal(fs: RootFs, journalPath: string): boolean {
+  if ((fs.stat(journalPath)?.size ?? 0) === 0) return false
+  const base = path.posix.dirname(journalPath)
+  const { records, unfinished } = decodeJournal(base, fs.readBytes(journalPath))
+  const values = new Map(
+    // a datastore that was taken away since does not come back
+    records.flatMap((record) => (fs.stat(storeOf(base, record)) === undefined ? [] : [...record.values])),
+  )
+  for (const [file, text] of values) {
+    fs.makeDirectory(path.posix.dirname(file))
+    fs.writeFile(file, text)
+  }
+  const ended = records.at(-1)?.ended
+  if (unfinished && ended !== undefined) fs.removeTree(ended)
+  for (const file of values.keys()) fs.syncFile(file)
+  for (const directory of directoriesAbove(base, values.keys())) fs.syncDirectory(directory)
+  emptyJournal(fs, journalPath)
+  return true
+}
