@@ -106,7 +106,9 @@ function writeRecord(host: Host, index: number, step: StepRecord, waits: readonl
   })
   try {
     host.fs.makeDirectory(PATHS.bootRecordDirectory)
-    host.fs.replaceFile(`${PATHS.bootRecordDirectory}/${number}-${step.name}.json`, printJson(record) + '\n')
+    host.fs.replaceFile(`${PATHS.bootRecordDirectory}/${number}-${step.name}.json`, printJson(record) + '\n', {
+      durable: false, // of this boot only, and on a host in memory
+    })
   } catch {
     // a full disk fails the step that needs it; its record is the smaller loss
   }

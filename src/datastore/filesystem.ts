@@ -5,24 +5,16 @@ import { messageOf, PipelineError } from '../lib/errors.ts'
 import type { Clock, RootFs } from '../lib/ports.ts'
 import { formatKey, parseSegments, type Key } from '../model/key.ts'
 import type { Pairs } from '../model/pairs.ts'
+import { contentAt, emptyArea, readArea, remember, type Area } from './area.ts'
 import { CommitLog, unwritable } from './commit-log.ts'
-import { decodeName, encodeName, keyPath, MAX_FILE_NAME_BYTES, metadataPath, parseStoredPath } from './layout.ts'
+import { decodeName, encodeName, keyPath, MAX_FILE_NAME_BYTES, metadataPath } from './layout.ts'
+import { planMoves } from './plan-moves.ts'
 import { LIVE, pendingIn, type DataStore, type MetadataByKey, type Scope, type StoreChange } from './store.ts'
 import { journalPathOf } from './versions.ts'
 import { KnownDirectories, Undo, writeInPlace } from './write-in-place.ts'
 
 /** Only these keys of a transaction are ever committed. */
 const COMMITTED_PREFIX = 'settings.'
-
-/** The content of a scope as it was read. */
-interface Area {
-  readonly data: Map<string, string>
-  readonly metadata: Map<string, Map<string, string>>
-  /** Names of files that could not be read, with the reason; data keys and `key metadata-key`. */
-  readonly unreadable: Map<string, string>
-}
-
-const emptyArea = (): Area => ({ data: new Map(), metadata: new Map(), unreadable: new Map() })
 
 function corrupt(what: string): PipelineError {
   return new PipelineError('DATASTORE_CORRUPT', what)
@@ -100,7 +92,7 @@ export class FilesystemStore implements DataStore {
       changes.forEach((change, i) => {
         const [file, area] = [files[i] as string, areas[i] as Area]
         this.directories.make(path.posix.dirname(file), this.base, undo)
-        writeInPlace(this.fs, file, change.text, this.contentAt(file, area, change), undo)
+        writeInPlace(this.fs, file, change.text, contentAt(this.fs, file, area, change), undo)
       })
     } catch (cause) {
       const error = undo.run(cause)
@@ -176,16 +168,16 @@ export class FilesystemStore implements DataStore {
     this.settle(false)
     const live = this.areaToWrite(LIVE)
     const [from, to] = [this.directoryOf(scope), this.directoryOf(LIVE)]
-    const moves = [...pairs].map(([name, text]) => ({ name, text, file: keyPath(parseSegments(name)) }))
+    const files = new Map([...pairs].map(([name, text]) => [keyPath(parseSegments(name)), text]))
     const undo = new Undo()
     try {
-      for (const { name, file } of moves) {
-        if (this.directories.has(`${to}/${file}`)) throw new Error(`${name} has keys below it`)
-        this.directories.make(path.posix.dirname(`${to}/${file}`), this.base, undo)
-      }
-      const values = new Map(moves.map(({ file, text }) => [`${to}/${file}`, text]))
+      const moves = this.planMoves(scope, files.keys(), undo)
+      const values = new Map([...files].map(([file, text]) => [`${to}/${file}`, text]))
       this.log.commit({ values, ended: from }, () => {
-        for (const { file } of moves) this.fs.rename(`${from}/${file}`, `${to}/${file}`)
+        for (const each of moves) {
+          this.fs.rename(`${from}/${each}`, `${to}/${each}`)
+          this.directories.move(`${from}/${each}`, `${to}/${each}`)
+        }
         this.removeEmptied(from)
       })
     } catch (cause) {
@@ -272,6 +264,20 @@ export class FilesystemStore implements DataStore {
     }
   }
 
+  /** The renames of a commit, whose places are made or checked. @throws if something else is there */
+  private planMoves(scope: Scope, files: Iterable<string>, undo: Undo): string[] {
+    const to = this.directoryOf(LIVE)
+    const isThere = (directory: string): boolean => this.directories.has(`${to}/${directory}`)
+    const moves = this.area(scope).onlyData ? planMoves(files, isThere) : [...files]
+    for (const each of moves) {
+      this.directories.make(path.posix.dirname(`${to}/${each}`), this.base, undo)
+      if (isThere(each)) throw new Error(`there are keys below ${each}`)
+      const isDirectory = this.directories.has(`${this.directoryOf(scope)}/${each}`)
+      if (isDirectory && this.fs.lstat(`${to}/${each}`) !== undefined) throw new Error(`there is a value at ${each}`)
+    }
+    return moves
+  }
+
   /** Removes the directory of a transaction whose settings were moved away. */
   private removeEmptied(directory: string): void {
     try {
@@ -302,12 +308,6 @@ export class FilesystemStore implements DataStore {
     return area
   }
 
-  /** What is at the place of a change, if anything. */
-  private contentAt(file: string, area: Area, change: StoreChange): string | Uint8Array | undefined {
-    if (area.unreadable.has(unreadableName(change))) return this.fs.readBytes(file)
-    return change.kind === 'data' ? area.data.get(change.key) : area.metadata.get(change.key)?.get(change.metadataKey)
-  }
-
   private area(scope: Scope): Area {
     this.ready()
     const known = scope.kind === 'live' ? this.live : this.pending.get(scope.transaction)
@@ -316,70 +316,19 @@ export class FilesystemStore implements DataStore {
     if (scope.kind === 'pending') {
       const name = path.posix.basename(directory)
       if (name.length > MAX_FILE_NAME_BYTES || this.fs.stat(directory) === undefined) return emptyArea()
-      const area = this.read(directory)
+      const area = readArea(this.fs, directory, this.directories)
       this.pending.set(scope.transaction, area)
       return area
     }
     if (this.fs.stat(directory)?.kind !== 'directory') {
       throw corrupt(`${directory} is missing: this is no datastore, or it has lost its data`)
     }
-    this.live = this.read(directory)
+    this.live = readArea(this.fs, directory, this.directories)
     return this.live
-  }
-
-  /** Reads everything below a directory. Links are not followed; only regular files count. */
-  private read(directory: string): Area {
-    const area = emptyArea()
-    const walk = (relative: string): void => {
-      this.directories.add(relative === '' ? directory : `${directory}/${relative}`)
-      for (const { name, kind } of this.fs.readDirectory(`${directory}/${relative}`)) {
-        const child = relative === '' ? name : `${relative}/${name}`
-        if (kind === 'directory') walk(child)
-        else if (kind === 'file') this.readInto(area, directory, child)
-      }
-    }
-    try {
-      walk('')
-    } catch (cause) {
-      throw new PipelineError('DATASTORE_CORRUPT', `the datastore cannot be read: ${messageOf(cause)}`, { cause })
-    }
-    return area
-  }
-
-  private readInto(area: Area, directory: string, relative: string): void {
-    const stored = parseStoredPath(relative)
-    if (stored === undefined) return
-    const { key, metadataKey } = stored
-    try {
-      const text = this.fs.readText(`${directory}/${relative}`)
-      if (metadataKey === undefined) {
-        area.data.set(key, text)
-      } else {
-        const entries = area.metadata.get(key) ?? new Map<string, string>()
-        area.metadata.set(key, entries.set(metadataKey, text))
-      }
-    } catch (error) {
-      const name = metadataKey === undefined ? key : `${key} ${metadataKey}`
-      area.unreadable.set(name, error instanceof TypeError ? 'it is not UTF-8' : messageOf(error))
-    }
   }
 }
 
 const scopeOf = (change: StoreChange): Scope => (change.kind === 'data' ? change.scope : LIVE)
-
-const unreadableName = (change: StoreChange): string =>
-  change.kind === 'data' ? change.key : `${change.key} ${change.metadataKey}`
-
-/** Notes what has been written. */
-function remember(area: Area, change: StoreChange): void {
-  area.unreadable.delete(unreadableName(change))
-  if (change.kind === 'data') {
-    area.data.set(change.key, change.text)
-    return
-  }
-  const entries = area.metadata.get(change.key) ?? new Map<string, string>()
-  area.metadata.set(change.key, entries.set(change.metadataKey, change.text))
-}
 
 function notAValue(what: string): PipelineError {
   return new PipelineError('DATASTORE_NOT_A_VALUE', what)

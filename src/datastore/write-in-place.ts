@@ -52,6 +52,15 @@ export class KnownDirectories {
     for (const each of this.below(directory)) this.known.delete(each)
   }
 
+  /** Follows the renaming of what may be a directory. */
+  move(from: string, to: string): void {
+    if (!this.known.has(from)) return
+    for (const each of this.below(from)) {
+      this.known.delete(each)
+      this.known.add(to + each.slice(from.length))
+    }
+  }
+
   clear(): void {
     this.known.clear()
   }

@@ -286,14 +286,51 @@ describe('a journal', () => {
   })
 })
 
-describe('a live value where the transaction has a group', () => {
-  it('makes the commit fail as a whole', () => {
+describe('a commit whose place is taken', () => {
+  it.each<[string, string, (fs: MemoryFs) => void]>([
+    ['by a value, where there is a group', 'settings.motd.deep', () => undefined],
+    ['by a group, where there is a value', 'settings.ntp', () => undefined],
+    [
+      'by a link',
+      'settings.link.deep',
+      (fs) => {
+        fs.symlink('motd', `${BASE}/live/settings/link`)
+      },
+    ],
+    [
+      'by an empty directory',
+      'settings.empty',
+      (fs) => {
+        fs.makeDirectory(`${BASE}/live/settings/empty`)
+      },
+    ],
+  ])('fails as a whole: %s', (_, key, prepare) => {
     const fs = prepared()
+    prepare(fs)
     const store = new FilesystemStore(fs, BASE)
-    store.set(new Map([['settings.motd.deep', '1']]), pendingIn('other'))
+    store.set(
+      new Map([
+        [key, '1'],
+        ['settings.aa', '2'],
+      ]),
+      pendingIn('other'),
+    )
+    const before = snapshot(fs, '/store')
     expect(() => store.commit('other')).toThrow(expect.objectContaining({ code: 'DATASTORE_UNWRITABLE' }))
+    expect(withoutJournal(snapshot(fs, '/store'))).toEqual(before)
     expect(liveOf(store)).toEqual(OLD)
     expect(store.transactions()).toEqual(['other', 'tx'])
+  })
+
+  it('takes only settings of a directory that holds more', () => {
+    const fs = prepared()
+    fs.makeDirectory(`${BASE}/pending/other/settings/new`)
+    fs.writeFile(`${BASE}/pending/other/settings/new/value`, '1')
+    fs.writeFile(`${BASE}/pending/other/settings/new/no key`, '2')
+    const store = new FilesystemStore(fs, BASE)
+    expect(store.commit('other')).toEqual(['settings.new.value'])
+    expect(fs.readDirectory(`${BASE}/live/settings/new`).map(({ name }) => name)).toEqual(['value'])
+    expect(fs.stat(`${BASE}/pending/other`)).toBeUndefined()
   })
 })
 
