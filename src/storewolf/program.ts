@@ -94,6 +94,8 @@ function createDatastore(host: Host, base: string, version: string, defaults: Js
     made.push(`${base}/${directory}`)
     fs.makeDirectory(`${base}/${directory}`)
     new FilesystemStore(fs, `${base}/${directory}`).apply(changes)
+    // a chain without live data behind it, as a power cut could leave it, would make every later run fail
+    fs.syncDirectory(`${base}/${directory}`)
     for (const [name, text] of links) {
       fs.symlink(text, `${base}/${name}`)
       made.push(`${base}/${name}`)

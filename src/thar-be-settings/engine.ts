@@ -29,6 +29,7 @@ export function createRenderer(answer: JsonValue, host: Pick<Host, 'facts' | 're
   }
   const lookups = new Map<string, readonly string[]>()
   let devices: Promise<readonly PciDevice[]> | undefined
+  let cpus: number | undefined
   return async (name, text) => {
     const template = parseTemplate(name, text)
     let efaAttached = false
@@ -36,7 +37,8 @@ export function createRenderer(answer: JsonValue, host: Pick<Host, 'facts' | 're
       devices ??= host.facts.pciDevices()
       efaAttached = hasEfa(await devices)
     }
-    const facts = { cpus: host.facts.cpus(), efaAttached }
+    cpus ??= host.facts.cpus()
+    const facts = { cpus, efaAttached }
     return renderWithLookups(template, { settings, os }, facts, host.resolver, lookups)
   }
 }

@@ -1,5 +1,5 @@
 /** One contract for every file system port: a directory on disk, memory, and each over an image. */
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import { MemoryFs } from '../../src/host/memory-fs.ts'
 import { overlayImage } from '../../src/host/overlay-fs.ts'
 import { RootedFs } from '../../src/host/rooted-fs.ts'
 import type { ImageTree } from '../../src/lib/image-tree.ts'
-import type { RootFs } from '../../src/lib/ports.ts'
+import type { FileReplacement, RootFs } from '../../src/lib/ports.ts'
 import { encodeUtf8 } from '../../src/lib/utf8.ts'
 
 const roots: string[] = []
@@ -77,6 +77,92 @@ describe.each<[string, () => RootFs]>([
     expect(fs.readDirectory('/etc').map(({ name }) => name)).toEqual(['a'])
   })
 
+  it('appends and truncates', () => {
+    const fs = make()
+    fs.makeDirectory('/d')
+    fs.appendFile('/d/f', 'one\n', 0o600)
+    fs.appendFile('/d/f', 'two\n', 0o644)
+    expect(fs.readText('/d/f')).toBe('one\ntwo\n')
+    expect(fs.stat('/d/f')?.mode).toBe(0o600)
+    fs.truncateFile('/d/f', 4)
+    expect(fs.readText('/d/f')).toBe('one\n')
+    fs.truncateFile('/d/f', 0)
+    expect(fs.readText('/d/f')).toBe('')
+    expect(
+      codeOf(() => {
+        fs.truncateFile('/d/none', 0)
+      }),
+    ).toBe('ENOENT')
+  })
+
+  it('replaces many files, up to the first that cannot be', async () => {
+    const fs = make()
+    fs.makeDirectory('/etc/directory/x')
+    fs.makeDirectory('/etc/y')
+    fs.writeFile('/etc/b', 'old', 0o640)
+    fs.symlink('/etc/y/target', '/etc/link')
+    const file = (path: string): FileReplacement => ({ path, data: `new ${path}`, mode: 0o600 })
+    expect(await fs.replaceFiles(['/etc/a', '/etc/b', '/etc/link'].map(file))).toBeUndefined()
+    expect([fs.stat('/etc/a')?.mode, fs.stat('/etc/b')?.mode]).toEqual([0o600, 0o640])
+    expect(fs.readText('/etc/y/target')).toBe('new /etc/link')
+    const failure = await fs.replaceFiles(['/etc/b', '/etc/c', '/etc/directory', '/etc/d'].map(file))
+    expect(failure).toMatchObject({ index: 2, cause: { code: 'EISDIR' } })
+    expect(fs.readText('/etc/c')).toBe('new /etc/c')
+    expect(await fs.replaceFiles([file('/etc/e'), file('/nowhere/f'), file('/etc/g')])).toMatchObject({ index: 1 })
+    expect(fs.readDirectory('/etc').map(({ name }) => name)).toEqual(['a', 'b', 'c', 'directory', 'e', 'link', 'y'])
+    expect(await fs.replaceFiles([])).toBeUndefined()
+  })
+
+  it('syncs files and directories, those that are there', async () => {
+    const fs = make()
+    fs.makeDirectory('/d')
+    fs.writeFile('/d/f', 'x')
+    fs.syncFile('/d/f')
+    fs.syncDirectory('/d')
+    await fs.syncAll(['/d/f', '/d', '/d/gone', '/gone/f'])
+    expect(
+      codeOf(() => {
+        fs.syncFile('/d/gone')
+      }),
+    ).toBe('ENOENT')
+  })
+
+  it('sees what it changed itself at once', () => {
+    const fs = make()
+    expect(fs.stat('/a/b/c')).toBeUndefined()
+    fs.makeDirectory('/a/b')
+    fs.writeFile('/a/b/c', '1')
+    fs.makeDirectory('/other/b')
+    fs.writeFile('/other/b/c', '2')
+    expect(fs.readText('/a/b/c')).toBe('1')
+    fs.removeTree('/a')
+    fs.symlink('/other', '/a')
+    expect(fs.readText('/a/b/c')).toBe('2')
+    fs.writeFile('/a/b/d', 'through the link')
+    expect(fs.readText('/other/b/d')).toBe('through the link')
+    fs.remove('/a')
+    fs.rename('/other', '/a')
+    expect(fs.lstat('/a')?.kind).toBe('directory')
+    expect(fs.readText('/a//b/../b/./c')).toBe('2')
+    fs.removeTree('/a/b')
+    fs.symlink('/elsewhere', '/a/b')
+    fs.makeDirectory('/elsewhere')
+    fs.appendFile('/a/b/e', '3')
+    expect(fs.readText('/elsewhere/e')).toBe('3')
+  })
+
+  it('writes through a link to what is not there yet', () => {
+    const fs = make()
+    fs.makeDirectory('/d')
+    fs.symlink('/d/real', '/d/link')
+    fs.writeFile('/d/link', 'x')
+    expect(fs.lstat('/d/link')?.kind).toBe('symlink')
+    expect(fs.readText('/d/real')).toBe('x')
+    fs.replaceFile('/d/link', 'y')
+    expect(fs.lstat('/d/link')?.kind).toBe('symlink')
+    expect(fs.readText('/d/real')).toBe('y')
+  })
+
   it('says what is wrong by system codes', () => {
     const fs = make()
     fs.makeDirectory('/d')
@@ -134,6 +220,16 @@ describe('a directory of this machine', () => {
     symlinkSync(outside, path.join(root, 'link'))
     expect(codeOf(() => new RootedFs(root).readBytes('/link/secret'))).toBe('ENOENT')
     expect(codeOf(() => new RootedFs(root).readBytes('/../../link/secret'))).toBe('ENOENT')
+    symlinkSync(path.join(outside, 'secret'), path.join(root, 'file'))
+    const fs = new RootedFs(root)
+    expect(codeOf(() => fs.readText('/file'))).toBe('ENOENT')
+    expect(codeOf(() => fs.readText('/file/'))).toBe('ENOENT')
+    expect(fs.stat('/link/')).toBeUndefined()
+    fs.makeDirectory('/link/sub')
+    fs.makeDirectory(path.dirname(path.join(outside, 'secret')))
+    fs.appendFile('/file', 'mine')
+    expect(readFileSync(path.join(outside, 'secret'), 'utf8')).toBe('x')
+    expect(readdirSync(outside)).toEqual(['secret'])
   })
 })
 
@@ -152,6 +248,7 @@ describe('an image below', () => {
     fs.writeFile('/usr/share/b.txt', 'own')
     expect(fs.readText('/usr/share/a.txt')).toBe('own')
     expect(fs.readText('/usr/libexec/10-a')).toBe('own')
+    expect(fs.stat('/usr/libexec/10-a')).toMatchObject({ kind: 'file', size: 3 })
     expect(fs.readDirectory('/usr/share').map(({ name }) => name)).toEqual(['a.txt', 'b.txt'])
   })
 })

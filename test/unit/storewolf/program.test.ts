@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { MemoryFs } from '../../../src/host/memory-fs.ts'
 import type { Host } from '../../../src/lib/ports.ts'
 import { storewolf } from '../../../src/storewolf/program.ts'
-import { failingFs, snapshot } from '../../support/faulty-fs.ts'
+import { failingFs, snapshot, watchedFs } from '../../support/faulty-fs.ts'
 import { runToEnd, testHost, type ProgramRun } from '../../support/test-host.ts'
 
 const BASE = '/var/lib/bottlerocket/datastore'
@@ -60,6 +60,17 @@ describe('the first boot', () => {
       [`${store}/pending/bottlerocket-launch/settings/motd`]: '"hi"',
     })
     expect(fs.readLink(LINK)).toBe('/usr/share/bottlerocket/application-inventory.json')
+  })
+
+  it('has the data on the disk before the links, and both before it ends', async () => {
+    const order: string[] = []
+    const watched = watchedFs(fs, (operation, path) => {
+      if (operation === 'symlink' || operation === 'syncDirectory') order.push(`${operation} ${path}`)
+    })
+    await run(ARGS, { ...host, fs: watched })
+    expect(order[0]).toBe(`syncDirectory ${BASE}/v1.24.1_xxxxxxxxxxxxxxxx`)
+    expect(order.slice(1, 5).every((each) => each.startsWith('symlink '))).toBe(true)
+    expect(order[5]).toBe(`syncDirectory ${BASE}`)
   })
 
   it('takes version and inventory file from its arguments', async () => {
