@@ -32,6 +32,20 @@ const toStat = (stat: fs.Stats | undefined): FileStat | undefined =>
 
 const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')
 
+/** Makes a directory and those above it. A read-only file system is `ENOENT` to Node's recursive form: asked for again. */
+function makeDirectories(full: string, mode: number | undefined): void {
+  const options = mode === undefined ? {} : { mode }
+  try {
+    fs.mkdirSync(full, { ...options, recursive: true })
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error
+    let missing = full
+    while (!fs.existsSync(path.dirname(missing))) missing = path.dirname(missing)
+    fs.mkdirSync(missing, options)
+    fs.mkdirSync(full, { ...options, recursive: true })
+  }
+}
+
 /** The file system of a target whose root is the directory `root` of this machine. */
 export class RootedFs implements RootFs {
   private readonly paths: RootedPaths
@@ -107,7 +121,7 @@ export class RootedFs implements RootFs {
   makeDirectory(target: string, mode?: number): void {
     const full = this.paths.followed(target)
     if (this.paths.isKnownDirectory(full)) return
-    fs.mkdirSync(full, { recursive: true, ...(mode === undefined ? {} : { mode }) })
+    makeDirectories(full, mode)
     this.paths.addDirectory(full)
   }
 
