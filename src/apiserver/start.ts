@@ -1,5 +1,7 @@
+import path from 'node:path'
 import { MAX_BODY_BYTES } from '../api/contract.ts'
 import { FilesystemStore } from '../datastore/filesystem.ts'
+import { ownDatastores } from '../datastore/ownership.ts'
 import { resolveDatastore } from '../datastore/versions.ts'
 import { unreadableFile } from '../lib/file-errors.ts'
 import type { Logger } from '../lib/log.ts'
@@ -37,14 +39,10 @@ export function readOsRelease(host: Pick<Host, 'fs' | 'facts'>): OsRelease {
   return parseOsRelease(text, host.facts.arch())
 }
 
-/**
- * Opens the datastore and serves the API on its socket.
- *
- * @throws PipelineError `DATASTORE_MISSING`, or what `SocketServer.listen` throws
- */
-export async function startApiServer(host: Host, options: ApiServerOptions): Promise<ApiServer> {
-  const { model, datastorePath = PATHS.datastoreCurrent, socketPath = PATHS.apiSocket, gid, log } = options
-  const store = new FilesystemStore(host.fs, resolveDatastore(host.fs, datastorePath), host.clock)
+/** Opens the datastore, serves the API on its socket, and gives back how to stop that. */
+async function serve(host: Host, options: ApiServerOptions, datastore: string): Promise<ApiServer> {
+  const { model, socketPath = PATHS.apiSocket, gid, log } = options
+  const store = new FilesystemStore(host.fs, datastore, host.clock)
   const api = createApi({
     store,
     model,
@@ -63,5 +61,28 @@ export async function startApiServer(host: Host, options: ApiServerOptions): Pro
       await listener.close()
       await store.close()
     },
+  }
+}
+
+/**
+ * Makes this process the owner of the datastore and serves the API on its socket.
+ *
+ * @throws PipelineError `DATASTORE_MISSING`, `DATASTORE_IN_USE`, or what `SocketServer.listen` throws
+ */
+export async function startApiServer(host: Host, options: ApiServerOptions): Promise<ApiServer> {
+  const datastore = resolveDatastore(host.fs, options.datastorePath ?? PATHS.datastoreCurrent)
+  const lock = await ownDatastores(host, path.posix.dirname(datastore), 'apiserver')
+  try {
+    const server = await serve(host, options, datastore)
+    return {
+      handle: (request) => server.handle(request),
+      close: async () => {
+        await server.close()
+        await lock.release()
+      },
+    }
+  } catch (error) {
+    await lock.release()
+    throw error
   }
 }

@@ -8,7 +8,9 @@ import { socketTransports } from '../host/node-host.ts'
 import { NodeHttp } from '../host/node-http.ts'
 import { systemClock, systemEntropy } from '../host/node-ports.ts'
 import { overlayImage } from '../host/overlay-fs.ts'
+import { processLocks } from '../host/process-locks.ts'
 import { RootedFs } from '../host/rooted-fs.ts'
+import { socketLocks } from '../host/socket-locks.ts'
 import { socketServer } from '../host/socket-server.ts'
 import { SpawnRunner } from '../host/spawn-runner.ts'
 import type { Facts } from '../lib/facts.ts'
@@ -61,7 +63,7 @@ interface Parts {
   readonly fs: RootFs
   readonly http: Http
   readonly imdsUrl: string
-  readonly channel: Pick<Host, 'api' | 'server'>
+  readonly channel: Pick<Host, 'api' | 'server' | 'locks'>
   readonly resolver: Resolver
 }
 
@@ -101,7 +103,7 @@ export function rootedTarget(options: TargetOptions, root: string, imdsUrl: stri
       fs,
       http: new NodeHttp(),
       imdsUrl,
-      channel: { api: socketTransports(fs), server: socketServer(fs) },
+      channel: { api: socketTransports(fs), server: socketServer(fs), locks: socketLocks(fs) },
       resolver: nodeResolver,
     },
   )
@@ -111,11 +113,12 @@ const nothingResolves = resolverOf({ resolve: {} }, nodeResolver)
 
 /** A target in memory that contacts nobody: what would come over HTTP is answered by `http`, and no name resolves. */
 export function offlineTarget(options: TargetOptions, http: Http): TargetHost {
+  const fs = overlayImage(new MemoryFs(), imageTree(options.variant))
   return assemble(options, {
-    fs: overlayImage(new MemoryFs(), imageTree(options.variant)),
+    fs,
     http,
     imdsUrl: 'http://metadata.invalid',
-    channel: directChannel(),
+    channel: { ...directChannel(), locks: processLocks(fs) },
     resolver: nothingResolves,
   })
 }

@@ -21,9 +21,17 @@ const directoryNode = (mode = 0o755): Directory => ({ kind: 'directory', names: 
 /** A target's files in memory, for the offline commands and for tests. Behaves as a directory on disk does. */
 export class MemoryFs implements RootFs {
   private readonly top: Directory = directoryNode()
+  private readonly identities = new Map<Node, string>()
 
   hostPath(target: string): string {
     return target
+  }
+
+  identity(target: string): string {
+    const node = this.existing(target, true)
+    const known = this.identities.get(node) ?? String(this.identities.size)
+    this.identities.set(node, known)
+    return known
   }
 
   /** The directory that holds the last part of a path, that part's name, and what is there. */

@@ -7,6 +7,7 @@ import { NodeHttp, SocketTransport } from './node-http.ts'
 import { nodeFacts, nodeResolver } from './node-facts.ts'
 import { noEvents, systemClock, systemEntropy } from './node-ports.ts'
 import { RootedFs } from './rooted-fs.ts'
+import { socketLocks } from './socket-locks.ts'
 import { socketServer } from './socket-server.ts'
 import { SpawnRunner } from './spawn-runner.ts'
 
@@ -53,6 +54,7 @@ export function nodeHost(env: Environment): Host {
     http: new NodeHttp(),
     api: socketTransports(fs),
     server: socketServer(fs),
+    locks: socketLocks(fs),
     clock: systemClock,
     entropy: systemEntropy,
     facts: nodeFacts(spawner, fs.hostPath(PATHS.lspci)),

@@ -58,6 +58,11 @@ export class RootedFs implements RootFs {
     return this.paths.direct(target)
   }
 
+  identity(target: string): string {
+    const { dev, ino } = fs.statSync(this.paths.followed(target), { bigint: true })
+    return `${String(dev)}:${String(ino)}`
+  }
+
   /** Opens an entry itself; only where that is a link, what it leads to is looked for. */
   private open<T>(target: string, operation: (full: string, flag: number) => T): T {
     if (this.paths.isMachine) return operation(target, 0)

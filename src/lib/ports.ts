@@ -89,6 +89,25 @@ export interface RootFs extends ReadFs {
   syncAll(paths: readonly string[]): Promise<void>
   /** The path on this machine behind a path of the target, for sockets and child processes; links are not resolved. */
   hostPath(path: string): string
+  /** Text that is the same for every path to one file or directory, and no other's. @throws a system error */
+  identity(path: string): string
+}
+
+/** What this process owns until it gives it back or ends, however it ends. */
+export interface Lock {
+  release(): Promise<void>
+}
+
+/** Directories of the target that only one process at a time may write to. */
+export interface Locks {
+  /**
+   * Makes this process the owner of a directory.
+   *
+   * @param owner what another process is told that wants the directory too
+   * @returns the lock, or who has it
+   * @throws a system error if the directory is not there
+   */
+  acquire(directory: string, owner: string): Promise<Lock | { readonly heldBy: string }>
 }
 
 /** Why a command is run; what is recorded rather than run under another root depends on it. */
@@ -285,6 +304,7 @@ export interface Host {
   /** The transport for a socket path of the target (`/run/api.sock` unless told). */
   api(socketPath?: string): ApiTransport
   readonly server: SocketServer
+  readonly locks: Locks
   readonly clock: Clock
   readonly entropy: Entropy
   readonly facts: HostFacts

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { FilesystemStore } from '../datastore/filesystem.ts'
+import { ownDatastores } from '../datastore/ownership.ts'
 import { LIVE, type DataStore } from '../datastore/store.ts'
 import { resolveDatastore, versionLinks } from '../datastore/versions.ts'
 import { LOG_LEVEL_OPTION, logLevelOf, parseArgs, usageError, type ArgsSpec, type ParsedArgs } from '../lib/args.ts'
@@ -7,7 +8,7 @@ import { messageOf, PipelineError } from '../lib/errors.ts'
 import { EXIT_OK, type ExitCode } from '../lib/exit-codes.ts'
 import { unreadableFile, unwritableFile } from '../lib/file-errors.ts'
 import type { JsonObject } from '../lib/json.ts'
-import { createLogger } from '../lib/log.ts'
+import { createLogger, type Logger } from '../lib/log.ts'
 import { FULL_VERSION, parseOsRelease } from '../lib/os-release.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { Host, Program, ProgramIo, RootFs } from '../lib/ports.ts'
@@ -113,17 +114,6 @@ function currentDatastore(fs: RootFs, base: string): string | undefined {
   return fs.stat(`${base}/current`)?.kind === 'directory' ? resolveDatastore(fs, `${base}/current`) : undefined
 }
 
-/** Refuses to drop transactions under a server that is up. @throws PipelineError `SOCKET_IN_USE` */
-async function refuseIfServed(host: Host, base: string): Promise<void> {
-  if (base !== PATHS.datastore) return
-  try {
-    await host.api().request({ method: 'GET', uri: '/tx/list' })
-  } catch {
-    return
-  }
-  throw new PipelineError('SOCKET_IN_USE', `an API server is running on the datastore ${host.fs.hostPath(base)}`)
-}
-
 /** Makes the link to the software inventory anew. @throws PipelineError `HOST_FILE_UNWRITABLE` */
 function linkInventory(fs: RootFs, link: string, target: string): void {
   try {
@@ -135,26 +125,43 @@ function linkInventory(fs: RootFs, link: string, target: string): void {
   }
 }
 
+/** Makes the directory of the datastores if there is none. @throws PipelineError `DATASTORE_UNWRITABLE` */
+function makeBase(fs: RootFs, base: string): void {
+  try {
+    fs.makeDirectory(base)
+  } catch (cause) {
+    throw new PipelineError('DATASTORE_UNWRITABLE', `the datastore could not be made: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** Makes the datastore, or completes the one that is there. */
+function populate(host: Host, base: string, version: string, log: Logger): void {
+  const current = currentDatastore(host.fs, base)
+  const store = current === undefined ? undefined : new FilesystemStore(host.fs, current)
+  store?.dropTransactions()
+  const defaults = readDefaults(host.fs)
+  if (store === undefined || host.fs.stat(`${base}/current/live`) === undefined) {
+    createDatastore(host, base, version, defaults)
+    log.info({ version, base }, 'made a datastore')
+    return
+  }
+  const changes = planPopulate(defaults, existingIn(store))
+  store.apply(changes)
+  log.info({ changes: changes.length }, 'added missing defaults')
+}
+
 async function run(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode> {
   const args = parseArgs(SPEC, argv)
   const level = logLevelOf(SPEC, args)
   const log = await createLogger({ program: 'storewolf', level, sink: 'split', stdout: io.stdout, stderr: io.stderr })
   const version = versionOf(args, host)
   const base = args.value('--data-store-base-path') as string
-  const current = currentDatastore(host.fs, base)
-  const store = current === undefined ? undefined : new FilesystemStore(host.fs, current)
-  if (store !== undefined) {
-    await refuseIfServed(host, base)
-    store.dropTransactions()
-  }
-  const defaults = readDefaults(host.fs)
-  if (store === undefined || host.fs.stat(`${base}/current/live`) === undefined) {
-    createDatastore(host, base, version, defaults)
-    log.info({ version, base }, 'made a datastore')
-  } else {
-    const changes = planPopulate(defaults, existingIn(store))
-    store.apply(changes)
-    log.info({ changes: changes.length }, 'added missing defaults')
+  makeBase(host.fs, base)
+  const lock = await ownDatastores(host, base, 'storewolf')
+  try {
+    populate(host, base, version, log)
+  } finally {
+    await lock.release()
   }
   const inventory = args.value('--inventory-file-path') ?? PATHS.inventory
   linkInventory(host.fs, args.value('--inventory-file-symlink-path') as string, inventory)

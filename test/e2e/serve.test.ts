@@ -109,10 +109,11 @@ describe('after start --serve', () => {
     expect(statSync(socket).mode & 0o777).toBe(0o660)
   })
 
-  it('refuses a second server on its socket and goes on itself', async () => {
+  it('refuses a second server on its datastore and goes on itself', async () => {
     const second = await runTool('bottlerocket', ['serve', '--variant', 'aws-k8s-1.30', '--root', root])
     expect(second.code).toBe(1)
-    expect(second.stderr).toMatch(/SOCKET_IN_USE/)
+    expect(second.stderr).toMatch(/DATASTORE_IN_USE/)
+    expect(second.stderr).toContain(`apiserver, process ${String(server.pid)}`)
     expect((await apiclient('get', 'os')).code).toBe(0)
   })
 })

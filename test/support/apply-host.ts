@@ -163,6 +163,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
       return api
     },
     server: { listen: () => Promise.reject(new Error('no server in this test')) },
+    locks: { acquire: () => Promise.reject(new Error('no locks in this test')) },
     clock: new FakeClock(),
     entropy: fixedEntropy,
     facts: { cpus: () => 2, arch: () => 'x86_64', memoryBytes: () => 2 ** 32, pciDevices: () => Promise.resolve([]) },

@@ -1,5 +1,6 @@
 import { directChannel } from '../../src/host/direct-channel.ts'
 import { MemoryFs } from '../../src/host/memory-fs.ts'
+import { processLocks } from '../../src/host/process-locks.ts'
 import { systemClock, systemEntropy } from '../../src/host/node-ports.ts'
 import { startFailure } from '../../src/host/spawn-runner.ts'
 import type { ExitCode } from '../../src/lib/exit-codes.ts'
@@ -54,8 +55,10 @@ export interface TestHost extends Host {
 /** A host of ports that touch nothing, with the given ones in their place. */
 export function testHost(ports: Partial<Host> = {}): TestHost {
   const emitted: HostEvent[] = []
+  const { fs = new MemoryFs() } = ports
   return {
-    fs: new MemoryFs(),
+    fs,
+    locks: processLocks(fs),
     runner: scriptedRunner(),
     http: { request: () => Promise.reject(new Error('no network in this test')) },
     ...directChannel(),

@@ -9,6 +9,10 @@ export const API_CODES = {
     'The datastore, or a value in it, cannot be read.',
     'The message names the key or directory; restore the file, or start over with a new datastore.',
   ),
+  DATASTORE_IN_USE: entry(
+    'Another process owns the datastore; two writers would destroy each other’s work.',
+    'Use the API of the server that runs on it, or stop that server first.',
+  ),
   DATASTORE_INVALID_VALUE: entry(
     'A stored value does not fit the settings model or the kind of its key.',
     'The message names the key; write the setting again with a valid value.',

@@ -126,13 +126,32 @@ describe('apiserver', () => {
     expect((await start(['--datastore-path', '/file'], host)).code).toBe(1)
   })
 
-  it('fails if another server answers on the socket, which goes on', async () => {
+  it('fails if another server has the datastore, whatever its socket, which goes on', async () => {
     const host = await makeHost()
     void start(ARGS, host)
     await untilUp(host)
-    const second = await runToEnd(apiserver, ARGS, host, { signal: stop.signal })
-    expect(second.code).toBe(1)
-    expect(second.stderr).toContain('SOCKET_IN_USE')
+    for (const argv of [ARGS, [...ARGS, '--socket-path', '/other.sock']]) {
+      const second = await runToEnd(apiserver, argv, host, { signal: stop.signal })
+      expect(second.code).toBe(1)
+      expect(second.stderr).toContain('DATASTORE_IN_USE')
+    }
+    expect(host.fs.lstat('/other.sock')).toBeUndefined()
+    await untilUp(host)
+  })
+
+  it('fails if something else answers on the socket, and gives the datastore back', async () => {
+    const host = await makeHost()
+    const other = await host.server.listen(
+      PATHS.apiSocket,
+      () => Promise.resolve({ status: 200, headers: {}, body: '' }),
+      { maxBodyBytes: 1 },
+    )
+    const { code, stderr } = await start(ARGS, host)
+    expect(code).toBe(1)
+    expect(stderr).toContain('SOCKET_IN_USE')
+    await other.close()
+    running = undefined
+    void start(ARGS, host)
     await untilUp(host)
   })
 

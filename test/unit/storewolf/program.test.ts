@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { ownDatastores } from '../../../src/datastore/ownership.ts'
 import { MemoryFs } from '../../../src/host/memory-fs.ts'
 import type { Host } from '../../../src/lib/ports.ts'
 import { storewolf } from '../../../src/storewolf/program.ts'
@@ -158,17 +159,23 @@ describe('a later boot', () => {
     expect(fs.readLink(LINK)).toBe('/new')
   })
 
-  it('leaves a datastore alone that a server is running on', async () => {
+  it('leaves a datastore alone that another process owns', async () => {
     await run()
     const before = files()
-    const served: Host = {
-      ...host,
-      api: () => ({ request: () => Promise.resolve({ status: 200, headers: {}, body: '[]' }) }),
-    }
-    const { code, stderr } = await run(ARGS, served)
+    const server = await ownDatastores(host, BASE, 'apiserver')
+    const { code, stderr } = await run()
     expect(code).toBe(1)
-    expect(stderr).toContain('SOCKET_IN_USE')
+    expect(stderr).toContain('DATASTORE_IN_USE')
+    expect(stderr).toContain('apiserver')
     expect(files()).toEqual(before)
+    await server.release()
+    expect((await run()).code).toBe(0)
+  })
+
+  it('gives the datastore back, also when it fails', async () => {
+    fs.writeFile('/etc/storewolf/defaults.toml', 'nonsense')
+    expect((await run()).code).toBe(1)
+    await (await ownDatastores(host, BASE, 'apiserver')).release()
   })
 
   it('fails if the live data is gone', async () => {

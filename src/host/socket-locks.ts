@@ -1,0 +1,107 @@
+/**
+ * Locks that the kernel takes back when their process ends: sockets that listen under a name that only one can have.
+ *
+ * On Linux the name is an abstract one (unix(7)), which needs no file, no permission and no room on the disk. It is seen
+ * by every process of the network namespace. Elsewhere it is a file in the directory for temporary files.
+ */
+import { unlinkSync } from 'node:fs'
+import { connect, createServer, type Server } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { systemCode } from '../lib/errors.ts'
+import type { Lock, Locks, RootFs } from '../lib/ports.ts'
+
+const ATTEMPTS = 5
+const ANSWER_MS = 2000
+const MAX_ANSWER = 200
+const UNKNOWN_OWNER = 'another process'
+
+/** Where the lock of a directory is. @param identity device and inode of the directory */
+function addressOf(identity: string): string {
+  const name = `bottlerocket-datastore-${identity}`
+  return process.platform === 'linux' ? `\0${name}` : path.join(os.tmpdir(), name.replace(':', '-'))
+}
+
+/** Listens under an address. @returns undefined if somebody else does */
+function listen(address: string, owner: string): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((client) => {
+      // whoever asks may go away before it has read the answer
+      client.on('error', () => undefined)
+      client.end(owner)
+      client.unref()
+    })
+    server.on('error', (error) => {
+      if (systemCode(error) === 'EADDRINUSE') resolve(undefined)
+      else reject(error)
+    })
+    server.listen(address, () => {
+      resolve(server.unref())
+    })
+  })
+}
+
+/** Asks who listens under an address. @returns undefined if nobody does any more */
+function ask(address: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let answer = ''
+    const client = connect(address)
+    const finish = (heldBy: string | undefined): void => {
+      client.destroy()
+      resolve(heldBy)
+    }
+    // a process that is stopped, or busy, holds its locks all the same
+    client.setTimeout(ANSWER_MS, () => {
+      finish(UNKNOWN_OWNER)
+    })
+    client.setEncoding('utf8')
+    client.on('data', (text: string) => {
+      answer += text
+      if (answer.length > MAX_ANSWER) finish(UNKNOWN_OWNER)
+    })
+    client.on('end', () => {
+      finish(answer === '' ? UNKNOWN_OWNER : answer)
+    })
+    client.on('error', (error) => {
+      finish(['ECONNREFUSED', 'ENOENT'].includes(systemCode(error) ?? '') ? undefined : UNKNOWN_OWNER)
+    })
+  })
+}
+
+/** Removes the file of a process that ended without doing so. */
+function removeLeftOver(address: string): void {
+  if (address.startsWith('\0')) return
+  try {
+    unlinkSync(address)
+  } catch {
+    // somebody else was faster
+  }
+}
+
+function lockOf(server: Server): Lock {
+  return {
+    release: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+      }),
+  }
+}
+
+/** Locks on the directories of a target whose files are `fs`. */
+export function socketLocks(fs: RootFs): Locks {
+  return {
+    async acquire(directory, owner) {
+      const address = addressOf(fs.identity(directory))
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const server = await listen(address, `${owner}, process ${String(process.pid)}`)
+        if (server !== undefined) return lockOf(server)
+        const heldBy = await ask(address)
+        if (heldBy !== undefined) return { heldBy }
+        removeLeftOver(address)
+      }
+      return { heldBy: UNKNOWN_OWNER }
+    },
+  }
+}
