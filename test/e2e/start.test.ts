@@ -73,7 +73,7 @@ describe('start', () => {
     expect(result.stdout).toMatch(/admin\.user-data +=? *\(secret\)/)
   })
 
-  it('opens no address but loopback and its own socket', async () => {
+  it('opens no address but loopback, its own socket and the name of its lock', async () => {
     const root = newDirectory()
     const log = path.join(root, 'connections')
     const preload = pathToFileURL(fileURLToPath(new URL('../support/record-connections.mjs', import.meta.url))).href
@@ -94,7 +94,9 @@ describe('start', () => {
       .map((line) => JSON.parse(line) as { kind: string; path?: string; host?: string; port?: number | string })
     const outside = entries.filter(
       ({ kind, path: socket, host }) =>
-        kind === 'udp' || (socket === undefined && host !== '127.0.0.1') || socket?.startsWith(root) === false,
+        kind === 'udp' ||
+        (socket === undefined && host !== '127.0.0.1') ||
+        (socket?.startsWith(root) === false && !socket.startsWith('\0bottlerocket-datastore-')),
     )
     expect(outside).toEqual([])
     expect(entries.filter(({ host }) => host === '127.0.0.1').length).toBeGreaterThan(1)
