@@ -1,4 +1,4 @@
-import { runMain } from '../host/run-main.ts'
+import { runTool } from '../host/run-main.ts'
 import { bottlerocket } from './program.ts'
 
-runMain(bottlerocket)
+runTool(bottlerocket)

@@ -55,7 +55,7 @@ export class RootedFs implements RootFs {
   }
 
   hostPath(target: string): string {
-    return this.paths.direct(target)
+    return this.paths.followed(target)
   }
 
   identity(target: string): string {

@@ -59,8 +59,8 @@ export class RootedPaths {
 
   /** The path of what an entry leads to. @throws a system error (`ELOOP`) */
   followed(target: string): string {
-    if (this.isMachine) return target
     const full = this.direct(target)
+    if (this.isMachine) return full
     return this.look(full) === 'linked' ? this.resolve(target) : full
   }
 

@@ -1,9 +1,10 @@
 /** The outermost function of every program: the only place that touches `process` and sets the exit code. */
 import { writeSync } from 'node:fs'
-import type { Host, Program, ProgramIo, TextSink } from '../lib/ports.ts'
+import type { Program, ProgramIo, TextSink } from '../lib/ports.ts'
 import { runProgram } from '../lib/program.ts'
 import { systemCode } from '../lib/errors.ts'
 import { nodeHost } from './node-host.ts'
+import { takeRootOption } from './root-option.ts'
 
 const WAIT_MS = 5
 const waitCell = new Int32Array(new SharedArrayBuffer(4))
@@ -35,7 +36,7 @@ async function readStdin(): Promise<Uint8Array> {
 }
 
 /** The streams and surroundings of this process. The signal is aborted by SIGINT and SIGTERM. */
-function processIo(): ProgramIo {
+function processIo(env: ProgramIo['env']): ProgramIo {
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
@@ -46,7 +47,7 @@ function processIo(): ProgramIo {
     readStdin,
     stdout: sink(1),
     stderr: sink(2),
-    env: process.env,
+    env,
     cwd: process.cwd(),
     signal: stop.signal,
     self: [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)],
@@ -54,8 +55,22 @@ function processIo(): ProgramIo {
 }
 
 /** Runs a program as this process. Ends the process, so that an idle kept-open connection cannot delay it. */
-export function runMain(program: Program, makeHost: typeof nodeHost = nodeHost): void {
-  const io = processIo()
-  const host: Host = makeHost(io.env)
-  void runProgram(program, process.argv.slice(2), io, host).then((code) => process.exit(code))
+function runProcess(program: Program, argv: readonly string[], env: ProgramIo['env']): void {
+  const host = nodeHost(env)
+  void runProgram(program, argv, processIo(env), host).then((code) => process.exit(code))
+}
+
+/**
+ * Runs a program of a host as this process. In front of its own arguments it takes `--root DIR`.
+ *
+ * @param beforeRoot options of the program, each with a value, that may stand before `--root`
+ */
+export function runMain(program: Program, beforeRoot: readonly string[] = []): void {
+  const { root, argv } = takeRootOption(process.argv.slice(2), beforeRoot)
+  runProcess(program, argv, root === undefined ? process.env : { ...process.env, BOTTLEROCKET_ROOT: root })
+}
+
+/** Runs a tool for people as this process: each of its commands says itself what root it works under. */
+export function runTool(program: Program): void {
+  runProcess(program, process.argv.slice(2), process.env)
 }

@@ -1,6 +1,6 @@
 import { PipelineError } from '../lib/errors.ts'
 import { EXIT_OK } from '../lib/exit-codes.ts'
-import { parseIpAddress } from '../lib/ip-address.ts'
+import { canonicalIp } from '../lib/ip-address.ts'
 import type { Host, Program, ProgramIo } from '../lib/ports.ts'
 import { parseDetectorArgs } from './detector-args.ts'
 
@@ -22,7 +22,7 @@ export const reverseDnsHostnameDetector: Program = {
   async run(argv, io, host) {
     const text = parseDetectorArgs(reverseDnsHostnameDetector.name, argv, io)
     if (text === undefined) return EXIT_OK
-    const address = parseIpAddress(text)
+    const address = canonicalIp(text)
     if (address === undefined) {
       throw new PipelineError('GENERATOR_INVALID_ADDRESS', `${JSON.stringify(text)} is no IP address`)
     }

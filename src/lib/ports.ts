@@ -87,7 +87,7 @@ export interface RootFs extends ReadFs {
   syncDirectory(path: string): void
   /** fsync of many files and directories at the same time; those that are gone are skipped. */
   syncAll(paths: readonly string[]): Promise<void>
-  /** The path on this machine behind a path of the target, for sockets and child processes; links are not resolved. */
+  /** The path on this machine behind a path of the target, for sockets and child processes. Links are resolved inside the root. */
   hostPath(path: string): string
   /** Text that is the same for every path to one file or directory, and no other's. @throws a system error */
   identity(path: string): string

@@ -2,7 +2,7 @@
 import { PipelineError } from '../lib/errors.ts'
 import { EXIT_OK, type ExitCode } from '../lib/exit-codes.ts'
 import { unreadableFile, unwritableFile } from '../lib/file-errors.ts'
-import { parseIpAddress } from '../lib/ip-address.ts'
+import { canonicalIp } from '../lib/ip-address.ts'
 import { quoteJson } from '../lib/json.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { Host, ProgramIo, RunResult } from '../lib/ports.ts'
@@ -19,7 +19,7 @@ function readCurrentIp(host: Host): { text: string; canonical: string } {
   } catch (cause) {
     throw unreadableFile(PATHS.currentIp, cause)
   }
-  const canonical = parseIpAddress(text)
+  const canonical = canonicalIp(text)
   if (canonical === undefined) {
     throw new PipelineError(
       'GENERATOR_INVALID_ADDRESS',

@@ -231,6 +231,17 @@ describe('a directory of this machine', () => {
     expect(readFileSync(path.join(outside, 'secret'), 'utf8')).toBe('x')
     expect(readdirSync(outside)).toEqual(['secret'])
   })
+
+  it('has sockets and child processes inside it too, whatever links say', () => {
+    const root = newRoot()
+    symlinkSync('/run', path.join(root, 'var-run'))
+    symlinkSync('/etc/shadow', path.join(root, 'token'))
+    const fs = new RootedFs(root)
+    expect(fs.hostPath('/var-run/../var-run/api.sock')).toBe(path.join(root, 'run/api.sock'))
+    expect(fs.hostPath('/token')).toBe(path.join(root, 'etc/shadow'))
+    expect(fs.hostPath('/')).toBe(root)
+    expect(new RootedFs('/').hostPath('/run/../run/api.sock')).toBe('/run/api.sock')
+  })
 })
 
 describe('an image below', () => {

@@ -81,6 +81,11 @@ describe('a boot of separate processes', () => {
     expect(existsSync(path.join(root, 'run/api.sock'))).toBe(true)
   })
 
+  it('takes the root from the command line too', async () => {
+    expect((await runTool('apiclient', ['--root', root, 'get', 'os'])).code).toBe(0)
+    expect((await runTool('apiclient', [`--root=${root}-other`, 'get', 'os'])).code).toBe(1)
+  })
+
   it.each(['early-boot-config', 'settings-committer', 'sundog', 'settings-committer', 'pluto', 'settings-committer'])(
     'runs %s',
     async (program) => {

@@ -1,5 +1,5 @@
 /** Helpers for address ranges. */
-import { formatIp, parseIpv4, parseIpv6, parseShortIpv4, type IpBytes } from '../ip-address.ts'
+import { formatIp, parseIpv4, parseIpv6, parseShortIpv4, type IpBytes } from '../../lib/ip-address.ts'
 import { refuse, single, stringOf, valueOf, type TextHelper, type ValueHelper } from '../helper.ts'
 import type { Operand } from '../values.ts'
 

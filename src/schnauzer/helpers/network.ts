@@ -1,6 +1,6 @@
 /** Helpers for host names and `/etc/hosts`. */
 import { isJsonArray, type JsonValue } from '../../lib/json.ts'
-import { formatIp, parseIp } from '../ip-address.ts'
+import { formatIp, parseIp } from '../../lib/ip-address.ts'
 import {
   atom,
   joinPieces,

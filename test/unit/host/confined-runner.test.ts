@@ -119,6 +119,16 @@ describe('other commands', () => {
     expect(restarted).toMatchObject({ recorded: false, exitCode: 4 })
   })
 
+  it('are found through links of directories, which stay inside the root', async () => {
+    script('/opt/tools/tool', 'echo inside')
+    mkdirSync(path.join(root, 'usr'))
+    symlinkSync('/opt/tools', path.join(root, 'usr/bin'))
+    expect(out(await runner().run({ command: ['/usr/bin/tool'], purpose: 'program' }))).toBe('inside\n')
+    symlinkSync('/bin', path.join(root, 'sbin'))
+    const host = await runner().run({ command: ['/sbin/sh', '-c', 'echo host'], purpose: 'program' })
+    expect(host.startError).toBe('no such program under the root')
+  })
+
   it('go before a program of ours of the same name, if somebody put them there', async () => {
     script('/usr/bin/echo-program', 'echo own')
     expect(out(await runner().run({ command: ['/usr/bin/echo-program'], purpose: 'program' }))).toBe('own\n')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseIpAddress } from '../../../src/lib/ip-address.ts'
+import { canonicalIp } from '../../../src/lib/ip-address.ts'
 import { trimWhiteSpace } from '../../../src/lib/white-space.ts'
 
 test.each([
@@ -15,8 +15,8 @@ test.each([
   ['::FFFF:a00:5', '::ffff:10.0.0.5'],
   ['64:ff9b::10.0.0.5', '64:ff9b::a00:5'],
 ])('%s is %s', (text, canonical) => {
-  expect(parseIpAddress(text)).toBe(canonical)
-  expect(parseIpAddress(canonical)).toBe(canonical)
+  expect(canonicalIp(text)).toBe(canonical)
+  expect(canonicalIp(canonical)).toBe(canonical)
 })
 
 test.each([
@@ -34,7 +34,7 @@ test.each([
   '12345::',
   'host',
 ])('%j is no address', (text) => {
-  expect(parseIpAddress(text)).toBeUndefined()
+  expect(canonicalIp(text)).toBeUndefined()
 })
 
 test.each([

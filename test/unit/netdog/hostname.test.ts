@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { netdog } from '../../../src/netdog/program.ts'
-import { rootOption } from '../../../src/netdog/root-option.ts'
 import { FakeRunner, runTool, testHost, type CommandEnd } from '../../support/apply-host.ts'
 
 const CURRENT_IP = '/var/lib/netdog/current_ip'
@@ -129,15 +128,5 @@ describe('command line', () => {
     const host = testHost({ files: { [CURRENT_IP]: '10.0.0.5' } })
     const run = await runTool(netdog, ['--flavour', 'wicked', '--root', '/x', 'node-ip'], host)
     expect(run.stdout).toBe('"10.0.0.5"\n')
-  })
-
-  test.each([
-    [['--root', '/x', 'node-ip'], '/x'],
-    [['--flavour', 'wicked', '--root', 'y', 'node-ip'], 'y'],
-    [['node-ip', '--root', '/x'], undefined],
-    [['--root'], undefined],
-    [[], undefined],
-  ])('the root of %j is %s', (argv, root) => {
-    expect(rootOption(argv)).toBe(root)
   })
 })
