@@ -2,8 +2,8 @@
 import type { ImageEntry, ImageTree } from '../lib/image-tree.ts'
 import { PATHS } from '../lib/paths.ts'
 import { encodeUtf8 } from '../lib/utf8.ts'
-import { releaseFile, templateFile } from './assets.ts'
-import { defaultsText, templatesOf } from './load.ts'
+import { releaseFile } from './assets.ts'
+import { defaultsText, templatesOf, templateText } from './load.ts'
 import type { Variant } from './types.ts'
 
 const file = (read: () => Uint8Array): ImageEntry => ({ kind: 'file', read })
@@ -64,7 +64,7 @@ function osRelease({ name, release, buildId }: Variant): string {
 export function imageTree(variant: Variant): ImageTree {
   const templates = [...templatesOf(variant)].map(([path, name]): [string, ImageEntry] => [
     path,
-    file(() => templateFile(name)),
+    textFile(() => templateText(variant, name)),
   ])
   const tree = new Map<string, ImageEntry>([
     [PATHS.defaults, textFile(() => defaultsText(variant))],

@@ -1,7 +1,10 @@
 /** The defaults of a variant, and the templates that they refer to. */
 import type { JsonObject } from '../lib/json.ts'
 import { PATHS } from '../lib/paths.ts'
+import { decodeUtf8 } from '../lib/utf8.ts'
+import { templateFile } from './assets.ts'
 import { loadRelease } from './release.ts'
+import { linesForVersion } from './template-lines.ts'
 import type { Variant } from './types.ts'
 
 /**
@@ -21,5 +24,14 @@ export function defaultsText(variant: Variant): string {
 /** The template files of a variant's image: absolute path on the image to the template's name below `src/templates`. */
 export function templatesOf(variant: Variant): ReadonlyMap<string, string> {
   const names = loadRelease(variant.release).templates(variant.defaultsSet)
-  return new Map(names.map((name) => [`${PATHS.templates}/${name}`, variant.templates[name] ?? name]))
+  return new Map(names.map((name) => [`${PATHS.templates}/${name}`, name]))
+}
+
+/**
+ * The text of a template as it lies on a variant's image: lines for other Kubernetes versions are left out.
+ *
+ * @throws PipelineError `VARIANT_DATA_INVALID` if its ranges of versions cannot be read
+ */
+export function templateText(variant: Pick<Variant, 'kubernetesVersion'>, name: string): string {
+  return linesForVersion(decodeUtf8(templateFile(name)), variant.kubernetesVersion, name)
 }

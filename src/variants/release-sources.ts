@@ -36,12 +36,6 @@ function oneOf<T extends string>(release: string, known: readonly T[], value: st
   return found
 }
 
-function stringsIn(table: JsonValue | undefined): Record<string, string> {
-  if (!isJsonObject(table)) return {}
-  const entries = Object.entries(table).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-  return Object.fromEntries(entries)
-}
-
 function readVariant(release: string, tree: JsonObject, name: string, entry: JsonValue): Variant {
   if (!isJsonObject(entry)) throw invalid(release, `variant ${name} is not a table`)
   const text = (key: string): string => stringOf(release, entry, name, key)
@@ -54,13 +48,7 @@ function readVariant(release: string, tree: JsonObject, name: string, entry: Jso
     modelName: oneOf(release, MODEL_NAMES, text('model')),
     networkBackend: oneOf(release, BACKENDS, text('network-backend')),
     platform: oneOf(release, PLATFORMS, text('platform')),
-    templates: {},
-    ...(typeof kubernetesVersion === 'string'
-      ? {
-          kubernetesVersion,
-          templates: stringsIn(member(tree['kubelet-templates'], kubernetesVersion)),
-        }
-      : {}),
+    ...(typeof kubernetesVersion === 'string' ? { kubernetesVersion } : {}),
   }
 }
 

@@ -19,8 +19,6 @@ export interface Variant {
   readonly platform: Platform
   /** Major and minor version of its Kubernetes, such as `1.30`. */
   readonly kubernetesVersion?: string
-  /** Template files of this variant whose text differs between variants, to the name of that text. */
-  readonly templates: Readonly<Record<string, string>>
 }
 
 /** What the package knows about an OS release. */

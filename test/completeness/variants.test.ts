@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { isJsonArray, isJsonObject, member, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
 import { packageFile } from '../../src/lib/package-root.ts'
 import { splitShellWords } from '../../src/lib/shell-words.ts'
 import { readConfigurationFiles, readServices } from '../../src/model/metadata.ts'
@@ -112,16 +112,6 @@ describe.each(listReleases())('release %s', (release) => {
   it('uses every defaults set', () => {
     const used = new Set(listVariants(release).map((name) => findVariant(name, release).defaultsSet))
     expect([...used].sort()).toEqual(Object.keys(sets).sort())
-  })
-
-  it('has the kubelet templates of every Kubernetes version that a variant has', () => {
-    const versions = listVariants(release).map((name) => findVariant(name, release).kubernetesVersion)
-    const used = new Set(versions.filter((version) => version !== undefined))
-    expect(Object.keys(index['kubelet-templates'] as JsonObject).sort()).toEqual([...used].sort())
-    for (const name of listVariants(release)) {
-      const { kubernetesVersion, templates } = findVariant(name, release)
-      expect(member(index['kubelet-templates'], kubernetesVersion ?? '') ?? {}).toEqual({ ...templates })
-    }
   })
 })
 

@@ -206,9 +206,9 @@ const TEMPLATES: readonly [keyof typeof READERS, readonly string[]][] = [
   [
     'yaml',
     [
-      'kubelet-1.24/kubelet-config',
-      'kubelet-1.28/kubelet-config',
-      'kubelet-1.27/credential-provider-config-yaml',
+      'kubelet-config@1.24',
+      'kubelet-config@1.28',
+      'credential-provider-config-yaml@1.27',
       'kubelet-bootstrap-kubeconfig',
       'kubelet-kubeconfig',
       'nvidia-k8s-device-plugin-conf',
@@ -216,7 +216,7 @@ const TEMPLATES: readonly [keyof typeof READERS, readonly string[]][] = [
   ],
   ['json', ['docker-daemon-json', 'docker-daemon-nvidia-json']],
   ['env', ['hostname-env', 'kubelet-env', 'proxy-env']],
-  ['systemd', ['ecs-base-conf', 'kubelet-1.24/kubelet-exec-start-conf', 'kubelet-1.27/kubelet-exec-start-conf']],
+  ['systemd', ['ecs-base-conf', 'kubelet-exec-start-conf@1.24', 'kubelet-exec-start-conf@1.27']],
 ]
 
 // what some format takes for a quote, an escape, a comment, a type, a line end or the end of a value

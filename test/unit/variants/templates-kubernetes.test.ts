@@ -16,11 +16,11 @@ const node = (more: object = {}): object => ({
   },
 })
 
-const VERSIONS = ['1.23', '1.24', '1.25', '1.27', '1.28'] as const
+const VERSIONS = ['1.23', '1.24', '1.25', '1.26', '1.27', '1.28', '1.31'] as const
 type Version = (typeof VERSIONS)[number]
 
 const kubelet = (version: Version, more: object = {}, facts: Facts = {}): Record<string, unknown> =>
-  parseYaml(render(`kubelet-${version}/kubelet-config`, node(more), facts)) as Record<string, unknown>
+  parseYaml(render(`kubelet-config@${version}`, node(more), facts)) as Record<string, unknown>
 
 describe('kubelet configuration by version', () => {
   const csi = { CSIMigration: true, CSIMigrationAWS: true, CSIMigrationvSphere: true }
@@ -146,7 +146,7 @@ describe.each(VERSIONS)('kubelet configuration of %s', (version) => {
 
 describe('kubelet command line', () => {
   const words = (version: '1.23' | '1.24' | '1.27', more: object = {}): string[] => {
-    const text = render(`kubelet-${version}/kubelet-exec-start-conf`, node(more))
+    const text = render(`kubelet-exec-start-conf@${version}`, node(more))
     const settings = unitSettings(text)
     expect(settings.map(([section, name]) => `${section}.${name}`)).toEqual(['Service.ExecStart', 'Service.ExecStart'])
     expect(settings[0]?.[2]).toBe('')
@@ -190,9 +190,9 @@ describe('kubelet command line', () => {
 
   it('needs the cloud provider before 1.27, also alone', () => {
     const settings = node({ 'cloud-provider': undefined, 'standalone-mode': true })
-    expect(failure('kubelet-1.24/kubelet-exec-start-conf', settings)).toBe('TEMPLATE_VALUE_MISSING')
-    expect(failure('kubelet-1.27/kubelet-exec-start-conf', settings)).toBe('rendered')
-    expect(failure('kubelet-1.27/kubelet-exec-start-conf', node({ 'authentication-mode': undefined }))).toBe(
+    expect(failure('kubelet-exec-start-conf@1.24', settings)).toBe('TEMPLATE_VALUE_MISSING')
+    expect(failure('kubelet-exec-start-conf@1.27', settings)).toBe('rendered')
+    expect(failure('kubelet-exec-start-conf@1.27', node({ 'authentication-mode': undefined }))).toBe(
       'TEMPLATE_VALUE_MISSING',
     )
   })
@@ -218,7 +218,7 @@ describe('credential providers', () => {
   ])('of %s speak %s and %s', (version, outer, inner) => {
     const providers = { 'ecr-credential-provider': { enabled: true, 'image-patterns': ['a'] } }
     const settings = { ...node({ 'credential-providers': providers }), aws: { profile: 'p' } }
-    expect(parseYaml(render(`kubelet-${version}/credential-provider-config-yaml`, settings))).toEqual({
+    expect(parseYaml(render(`credential-provider-config-yaml@${version}`, settings))).toEqual({
       apiVersion: `kubelet.config.k8s.io/${outer}`,
       kind: 'CredentialProviderConfig',
       providers: [
@@ -238,7 +238,7 @@ describe('credential providers', () => {
 
   it('that are switched off leave nothing behind', () => {
     const settings = node({ 'credential-providers': { x: { enabled: false, 'image-patterns': ['a'] } } })
-    expect(parseYaml(render('kubelet-1.27/credential-provider-config-yaml', settings))).toMatchObject({
+    expect(parseYaml(render('credential-provider-config-yaml@1.27', settings))).toMatchObject({
       providers: null,
     })
   })
