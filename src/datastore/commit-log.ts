@@ -8,7 +8,17 @@
 import path from 'node:path'
 import { messageOf, PipelineError, systemCode } from '../lib/errors.ts'
 import type { Clock, RootFs } from '../lib/ports.ts'
-import { directoriesAbove, DONE_LINE, emptyJournal, encodeRecord, replayJournal, type CommitRecord } from './journal.ts'
+import {
+  directoriesAbove,
+  DONE_LINE,
+  emptyJournal,
+  encodeRecord,
+  readRecovery,
+  rewriteFiles,
+  syncRewritten,
+  type CommitRecord,
+  type Recovery,
+} from './journal.ts'
 
 /** A longer journal is not left for later. */
 const MAX_RECORDS = 200
@@ -34,6 +44,9 @@ export class CommitLog {
   private unread = true
   /** Whether files of the last record could not be written. */
   private behind = false
+  private unrecovered: Recovery | undefined
+  /** Whether a sync failed: the next one of the same files may succeed although they never reached the disk. */
+  private distrusted = false
   private isNameDurable = false
   private records = 0
   private bytes = 0
@@ -51,16 +64,39 @@ export class CommitLog {
   }
 
   /**
-   * Finishes what an earlier process, or a failure, left in the journal.
+   * Finishes what an earlier process, or a failure, left in the journal. Where that cannot be written now, the store can
+   * be read all the same, see `recovery`.
    *
-   * @returns whether files may have changed
-   * @throws PipelineError `DATASTORE_UNWRITABLE`
+   * @returns whether files may have changed, or what is to be read instead of them
+   * @throws PipelineError `DATASTORE_CORRUPT`
    */
   open(): boolean {
     if (!this.unread) return false
-    const changed = this.replay()
+    const recovery = this.read()
     this.unread = false
-    return changed
+    this.forget()
+    if (recovery === undefined) return false
+    try {
+      this.recover(recovery)
+    } catch {
+      this.behind = true
+      this.unrecovered = recovery
+    }
+    return true
+  }
+
+  /** What an earlier process committed and could not be written to its files yet. */
+  get recovery(): Recovery | undefined {
+    return this.unrecovered
+  }
+
+  private read(): Recovery | undefined {
+    try {
+      return readRecovery(this.fs, this.journalPath)
+    } catch (cause) {
+      const message = `the journal of the datastore, ${this.journalPath}, cannot be read: ${messageOf(cause)}`
+      throw new PipelineError('DATASTORE_CORRUPT', message, { cause })
+    }
   }
 
   /** Whether what is on the disk lags behind what was committed. */
@@ -68,9 +104,25 @@ export class CommitLog {
     return this.behind
   }
 
-  /** Writes what was committed to its files. @throws PipelineError `DATASTORE_UNWRITABLE` */
+  /** Writes what was committed to its files. @throws PipelineError `DATASTORE_UNWRITABLE`, `DATASTORE_CORRUPT` */
   catchUp(): void {
-    if (this.behind) this.replay()
+    if (!this.behind) return
+    const recovery = this.read()
+    if (recovery !== undefined) this.recover(recovery)
+    this.forget()
+  }
+
+  private recover(recovery: Recovery): void {
+    try {
+      rewriteFiles(this.fs, recovery, this.distrusted)
+    } catch (cause) {
+      throw unwritable(messageOf(cause), cause)
+    }
+    try {
+      syncRewritten(this.fs, this.journalPath, recovery)
+    } catch (cause) {
+      throw this.failedSync(cause)
+    }
   }
 
   /**
@@ -118,18 +170,10 @@ export class CommitLog {
     }
   }
 
-  private replay(): boolean {
-    try {
-      const changed = replayJournal(this.fs, this.journalPath)
-      this.forget()
-      return changed
-    } catch (cause) {
-      throw unwritable(messageOf(cause), cause)
-    }
-  }
-
   private forget(): void {
     this.behind = false
+    this.unrecovered = undefined
+    this.distrusted = false
     this.records = 0
     this.bytes = 0
     this.dirty.clear()
@@ -153,8 +197,15 @@ export class CommitLog {
       for (const file of [...files, ...this.namesOf(files)]) syncIfThere(this.fs, file)
       this.empty()
     } catch (cause) {
-      throw unwritable(messageOf(cause), cause)
+      throw this.failedSync(cause)
     }
+  }
+
+  /** Has everything written again from the journal. @returns the error to throw */
+  private failedSync(cause: unknown): PipelineError {
+    this.behind = true
+    this.distrusted = true
+    return unwritable(messageOf(cause), cause)
   }
 
   private tryCheckpoint(): void {
@@ -192,7 +243,9 @@ export class CommitLog {
     while (this.dirty.size > 0) {
       const batch = [...this.dirty]
       const files = batch.map(([file]) => file)
-      await this.fs.syncAll([...files, ...this.namesOf(files)])
+      await this.fs.syncAll([...files, ...this.namesOf(files)]).catch((cause: unknown) => {
+        throw this.failedSync(cause)
+      })
       for (const [file, commit] of batch) if (this.dirty.get(file) === commit) this.dirty.delete(file)
     }
     this.catchUp()

@@ -5,9 +5,9 @@ import { messageOf, PipelineError } from '../lib/errors.ts'
 import type { Clock, RootFs } from '../lib/ports.ts'
 import { formatKey, parseSegments, type Key } from '../model/key.ts'
 import type { Pairs } from '../model/pairs.ts'
-import { contentAt, emptyArea, readArea, remember, type Area } from './area.ts'
+import { contentAt, emptyArea, metadataOf, readArea, remember, type Area } from './area.ts'
 import { CommitLog, unwritable } from './commit-log.ts'
-import { decodeName, encodeName, keyPath, MAX_FILE_NAME_BYTES, metadataPath } from './layout.ts'
+import { decodeName, encodeName, keyPath, MAX_FILE_NAME_BYTES, metadataPath, parseStoredPath } from './layout.ts'
 import { planMoves } from './plan-moves.ts'
 import { LIVE, pendingIn, type DataStore, type MetadataByKey, type Scope, type StoreChange } from './store.ts'
 import { journalPathOf } from './versions.ts'
@@ -125,10 +125,10 @@ export class FilesystemStore implements DataStore {
   }
 
   getMetadata(metadataKey: string, key: Key): string | undefined {
-    const { metadata, unreadable } = this.area(LIVE)
-    const reason = unreadable.get(`${key.name} ${metadataKey}`)
+    const area = this.area(LIVE)
+    const reason = area.unreadable.get(`${key.name} ${metadataKey}`)
     if (reason !== undefined) throw corrupt(`${metadataKey} of ${key.name} cannot be read: ${reason}`)
-    return metadata.get(key.name)?.get(metadataKey)
+    return metadataOf(area, key.name, metadataKey)
   }
 
   inheritedMetadata(metadataKey: string, key: Key): string | undefined {
@@ -157,7 +157,7 @@ export class FilesystemStore implements DataStore {
       .filter(({ kind }) => kind === 'directory')
       .map(({ name }) => decodeName(name))
       .filter((name) => name !== undefined)
-      .filter((name) => !this.log.isBehind || this.pending.get(name)?.data.size !== 0)
+      .filter((name) => !this.log.isBehind || this.area(pendingIn(name)).data.size > 0)
       .sort(compareBytes)
   }
 
@@ -316,6 +316,7 @@ export class FilesystemStore implements DataStore {
     if (scope.kind === 'pending') {
       const name = path.posix.basename(directory)
       if (name.length > MAX_FILE_NAME_BYTES || this.fs.stat(directory) === undefined) return emptyArea()
+      if (directory === this.log.recovery?.ended) return emptyArea()
       const area = readArea(this.fs, directory, this.directories)
       this.pending.set(scope.transaction, area)
       return area
@@ -324,7 +325,17 @@ export class FilesystemStore implements DataStore {
       throw corrupt(`${directory} is missing: this is no datastore, or it has lost its data`)
     }
     this.live = readArea(this.fs, directory, this.directories)
+    this.addUnrecovered(this.live)
     return this.live
+  }
+
+  /** What was committed before this process started and is not in its files, because they cannot be written. */
+  private addUnrecovered(live: Area): void {
+    for (const [file, text] of this.log.recovery?.values ?? []) {
+      const directory = `${this.directoryOf(LIVE)}/`
+      const stored = file.startsWith(directory) ? parseStoredPath(file.slice(directory.length)) : undefined
+      if (stored !== undefined) remember(live, { kind: 'data', scope: LIVE, key: stored.key, text })
+    }
   }
 }
 

@@ -33,17 +33,24 @@ export function encodeRecord(base: string, record: CommitRecord): string {
   return `${checksumOf(json)} ${json}\n`
 }
 
+/** Paths that a record may name: a transaction, and live files of a datastore. Everything else is none of ours. */
+const TRANSACTION = /^([^/]+)\/pending\/[A-Za-z0-9_%-]+$/
+const LIVE_FILE = /^([^/]+)\/live(?:\/[A-Za-z0-9_%-]+)+$/
+
 function decodeRecord(base: string, line: string): CommitRecord | undefined {
   const json = line.slice(9)
   if (line !== `${checksumOf(json)} ${json}`) return undefined
   const value: JsonValue = parseJson(json)
   const [ended, values] = [member(value, 'ended'), member(value, 'values')]
   if (typeof ended !== 'string' || !isJsonObject(values)) return undefined
-  const absolute = (relative: string): string => path.posix.join(base, relative)
-  return {
-    ended: absolute(ended),
-    values: new Map(Object.entries(values).map(([file, text]) => [absolute(file), text as string])),
+  const store = TRANSACTION.exec(ended)?.[1]
+  if (store === undefined || store === '.' || store === '..') return undefined
+  const entries: [file: string, text: string][] = []
+  for (const [file, text] of Object.entries(values)) {
+    if (typeof text !== 'string' || LIVE_FILE.exec(file)?.[1] !== store) return undefined
+    entries.push([path.posix.join(base, file), text])
   }
+  return { ended: path.posix.join(base, ended), values: new Map(entries) }
 }
 
 /** The directory of the datastore that a record belongs to. */
@@ -71,6 +78,31 @@ export function decodeJournal(base: string, bytes: Uint8Array): Journal {
   return { records, unfinished }
 }
 
+/** What was committed and may not be in its files. */
+export interface Recovery {
+  /** Live file to the text that it has to have. */
+  readonly values: ReadonlyMap<string, string>
+  /** The directory of a transaction that is committed but may still be there. */
+  readonly ended: string | undefined
+  /** Length of the journal. */
+  readonly bytes: number
+}
+
+/** What a journal has to be recovered from; undefined if it is empty or missing. @throws a system error */
+export function readRecovery(fs: RootFs, journalPath: string): Recovery | undefined {
+  if ((fs.stat(journalPath)?.size ?? 0) === 0) return undefined
+  const base = path.posix.dirname(journalPath)
+  const journal = fs.readBytes(journalPath)
+  const { records, unfinished } = decodeJournal(base, journal)
+  // a datastore that was taken away since does not come back
+  const present = records.filter((record) => fs.stat(storeOf(base, record)) !== undefined)
+  return {
+    values: new Map(present.flatMap(({ values }) => [...values])),
+    ended: unfinished ? records.at(-1)?.ended : undefined,
+    bytes: journal.length,
+  }
+}
+
 /** The directories between files and `base`, and `base` itself: those whose entries lead to the files. */
 export function directoriesAbove(base: string, files: Iterable<string>): Set<string> {
   const directories = new Set([base])
@@ -90,28 +122,33 @@ export function emptyJournal(fs: RootFs, journalPath: string): void {
   fs.syncFile(journalPath)
 }
 
+function holds(fs: RootFs, file: string, text: string): boolean {
+  try {
+    return fs.readText(file) === text
+  } catch {
+    return false // missing, cut off in the middle of a character, or in the way
+  }
+}
+
 /**
- * Writes everything that a journal holds, makes it durable, and empties the journal. Doing it again does no harm.
+ * Writes everything that a journal holds to its files. Doing it again does no harm. A file that has its text already is
+ * left alone, so that a disk without room does not stand in the way.
  *
- * @returns whether there was anything to do
- * @throws a system error; then the journal is still whole
+ * @param all write every file: after a sync that failed, what is read may not be what is on the disk
+ * @throws a system error
  */
-export function replayJournal(fs: RootFs, journalPath: string): boolean {
-  if ((fs.stat(journalPath)?.size ?? 0) === 0) return false
-  const base = path.posix.dirname(journalPath)
-  const { records, unfinished } = decodeJournal(base, fs.readBytes(journalPath))
-  const values = new Map(
-    // a datastore that was taken away since does not come back
-    records.flatMap((record) => (fs.stat(storeOf(base, record)) === undefined ? [] : [...record.values])),
-  )
+export function rewriteFiles(fs: RootFs, { values, ended }: Recovery, all: boolean): void {
   for (const [file, text] of values) {
+    if (!all && holds(fs, file, text)) continue
     fs.makeDirectory(path.posix.dirname(file))
     fs.writeFile(file, text)
   }
-  const ended = records.at(-1)?.ended
-  if (unfinished && ended !== undefined) fs.removeTree(ended)
+  if (ended !== undefined && fs.lstat(ended) !== undefined) fs.removeTree(ended)
+}
+
+/** Makes what `rewriteFiles` wrote durable, and empties the journal. @throws a system error; then the journal is whole */
+export function syncRewritten(fs: RootFs, journalPath: string, { values }: Recovery): void {
   for (const file of values.keys()) fs.syncFile(file)
-  for (const directory of directoriesAbove(base, values.keys())) fs.syncDirectory(directory)
+  for (const directory of directoriesAbove(path.posix.dirname(journalPath), values.keys())) fs.syncDirectory(directory)
   emptyJournal(fs, journalPath)
-  return true
 }

@@ -61,8 +61,9 @@ export function parseStoredPath(relative: string): StoredName | undefined {
   try {
     const key = parseKey(formatKey(segments as string[])).name
     if (dot < 0) return { key }
-    // Reference: metadata keys are encoded when written but not decoded when listed, so one with a dot stays hidden
-    return { key, metadataKey: parseMetadataKey(relative.slice(dot + 1)) }
+    const name = relative.slice(dot + 1)
+    const decoded = decodeName(name)
+    return { key, metadataKey: parseMetadataKey(decoded === undefined ? name : formatKey([decoded])) }
   } catch (error) {
     if (error instanceof KeyError) return undefined
     throw error

@@ -76,32 +76,77 @@ function existingIn(store: DataStore): Existing {
   }
 }
 
+/** Whether a link has the text that the chain of a version gives it. The first one names a directory of any id. */
+function isOfChain(fs: RootFs, link: string, text: string, version: string): boolean {
+  if (fs.lstat(link)?.kind !== 'symlink') return false
+  const found = fs.readLink(link)
+  return found === text || (link.endsWith(`/v${version}`) && isDirectoryName(found, version))
+}
+
+function isDirectoryName(name: string, version: string): boolean {
+  return name.startsWith(`v${version}_`) && /^[A-Za-z0-9]+$/.test(name.slice(version.length + 2))
+}
+
 /**
- * Makes a datastore with the defaults and then the links that lead to it, so that a failure leaves nothing behind.
+ * What a run that was cut off has left: a part of the chain, with a whole datastore behind it or with nothing.
  *
+ * @returns the name of that datastore's directory, if there is one
+ * @throws PipelineError `DATASTORE_LINKS_EXIST` for anything else
+ */
+function leftOver(
+  fs: RootFs,
+  base: string,
+  version: string,
+  links: readonly (readonly [string, string])[],
+): string | undefined {
+  const there = links.filter(([name]) => fs.lstat(`${base}/${name}`) !== undefined)
+  const behind = there.filter(([name]) => fs.stat(`${base}/${name}`) !== undefined)
+  const stranger = there.find(([name, text]) => !isOfChain(fs, `${base}/${name}`, text, version))
+  const empty = behind.find(([name]) => fs.stat(`${base}/${name}/live`) === undefined)
+  const bad = stranger ?? empty
+  if (bad !== undefined) {
+    throw new PipelineError('DATASTORE_LINKS_EXIST', `${base}/${bad[0]} exists, but there is no data behind it`)
+  }
+  return behind.length === 0 ? undefined : fs.readLink(`${base}/v${version}`)
+}
+
+/** Makes the links of a chain that are not there, or lead nowhere. @param made gets what was made */
+function linkChain(fs: RootFs, base: string, links: readonly (readonly [string, string])[], made: string[]): void {
+  for (const [name, text] of links) {
+    const link = `${base}/${name}`
+    if (fs.lstat(link) !== undefined) {
+      if (fs.readLink(link) === text) continue
+      fs.remove(link)
+    }
+    fs.symlink(text, link)
+    made.push(link)
+  }
+  fs.syncDirectory(base)
+}
+
+/**
+ * Makes a datastore with the defaults and then the links that lead to it, so that a failure leaves nothing behind. Where
+ * a run before was cut off after the datastore was made, only the links are.
+ *
+ * @returns whether the datastore is new
  * @throws PipelineError `DATASTORE_LINKS_EXIST`, `DATASTORE_UNWRITABLE`, `STOREWOLF_DEFAULTS_INVALID`
  */
-function createDatastore(host: Host, base: string, version: string, defaults: JsonObject): void {
+function createDatastore(host: Host, base: string, version: string, defaults: JsonObject): boolean {
   const { fs } = host
-  const directory = `v${version}_${host.entropy.alphanumeric(ID_LENGTH)}`
-  const links = versionLinks(version, directory)
   const changes = planPopulate(defaults, NOTHING)
-  for (const [name] of links) {
-    if (fs.lstat(`${base}/${name}`) === undefined) continue
-    throw new PipelineError('DATASTORE_LINKS_EXIST', `${base}/${name} exists, but there is no data behind it`)
-  }
+  const fresh = `v${version}_${host.entropy.alphanumeric(ID_LENGTH)}`
+  const finished = leftOver(fs, base, version, versionLinks(version, fresh))
   const made: string[] = []
   try {
-    made.push(`${base}/${directory}`)
-    fs.makeDirectory(`${base}/${directory}`)
-    new FilesystemStore(fs, `${base}/${directory}`).apply(changes)
-    // a chain without live data behind it, as a power cut could leave it, would make every later run fail
-    fs.syncDirectory(`${base}/${directory}`)
-    for (const [name, text] of links) {
-      fs.symlink(text, `${base}/${name}`)
-      made.push(`${base}/${name}`)
+    if (finished === undefined) {
+      made.push(`${base}/${fresh}`)
+      fs.makeDirectory(`${base}/${fresh}`)
+      new FilesystemStore(fs, `${base}/${fresh}`).apply(changes)
+      // a chain without live data behind it, as a power cut could leave it, would make every later run fail
+      fs.syncDirectory(`${base}/${fresh}`)
     }
-    fs.syncDirectory(base)
+    linkChain(fs, base, versionLinks(version, finished ?? fresh), made)
+    return finished === undefined
   } catch (cause) {
     for (const entry of made.reverse()) if (fs.lstat(entry) !== undefined) fs.removeTree(entry)
     if (cause instanceof PipelineError) throw cause
@@ -136,15 +181,16 @@ function makeBase(fs: RootFs, base: string): void {
 
 /** Makes the datastore, or completes the one that is there. */
 function populate(host: Host, base: string, version: string, log: Logger): void {
-  const current = currentDatastore(host.fs, base)
-  const store = current === undefined ? undefined : new FilesystemStore(host.fs, current)
-  store?.dropTransactions()
-  const defaults = readDefaults(host.fs)
-  if (store === undefined || host.fs.stat(`${base}/current/live`) === undefined) {
-    createDatastore(host, base, version, defaults)
-    log.info({ version, base }, 'made a datastore')
-    return
+  const { fs } = host
+  const known = currentDatastore(fs, base)
+  if (known !== undefined) new FilesystemStore(fs, known).dropTransactions()
+  const defaults = readDefaults(fs)
+  if (known === undefined || fs.stat(`${known}/live`) === undefined) {
+    const isNew = createDatastore(host, base, version, defaults)
+    log.info({ version, base, isNew }, 'made a datastore')
+    if (isNew) return
   }
+  const store = new FilesystemStore(fs, resolveDatastore(fs, `${base}/current`))
   const changes = planPopulate(defaults, existingIn(store))
   store.apply(changes)
   log.info({ changes: changes.length }, 'added missing defaults')

@@ -16,7 +16,12 @@ interface DirectoryNode {
   readonly kind: 'directory'
   readonly entries: Map<string, (Node | undefined)[]>
 }
-type Node = FileNode | DirectoryNode
+/** A link holds its text from the start. */
+interface LinkNode {
+  readonly kind: 'symlink'
+  readonly text: string
+}
+type Node = FileNode | DirectoryNode | LinkNode
 
 const newDirectory = (): DirectoryNode => ({ kind: 'directory', entries: new Map() })
 const partsOf = (path: string): string[] => path.split('/').filter(Boolean)
@@ -100,6 +105,8 @@ function restart(disk: Disk, choose: (count: number) => number): MemoryFs {
       if (node?.kind === 'directory') {
         fs.makeDirectory(`${path}/${name}`)
         walk(node, `${path}/${name}`)
+      } else if (node?.kind === 'symlink') {
+        fs.symlink(node.text, `${path}/${name}`)
       } else if (node !== undefined) {
         const content = seen.get(node) ?? remains(node.contents, choose)
         seen.set(node, content)
@@ -113,9 +120,11 @@ function restart(disk: Disk, choose: (count: number) => number): MemoryFs {
 
 function copyTree(fs: RootFs, path: string, disk: Disk): void {
   for (const { name, kind } of fs.readDirectory(`${path}/`)) {
-    if (kind === 'file') disk.write(`${path}/${name}`, fs.readText(`${path}/${name}`))
-    else disk.makeDirectory(`${path}/${name}`)
-    if (kind === 'directory') copyTree(fs, `${path}/${name}`, disk)
+    const entry = `${path}/${name}`
+    if (kind === 'file') disk.write(entry, fs.readText(entry))
+    else if (kind === 'symlink') disk.put(entry, { kind, text: fs.readLink(entry) })
+    else disk.makeDirectory(entry)
+    if (kind === 'directory') copyTree(fs, entry, disk)
   }
 }
 
@@ -145,6 +154,10 @@ export function powerCutFs(fs = new MemoryFs()): PowerCutFs {
       fs.rename(from, to)
       disk.put(to, disk.node(from))
       disk.put(from, undefined)
+    },
+    symlink: (text, path) => {
+      fs.symlink(text, path)
+      disk.put(path, { kind: 'symlink', text })
     },
     remove: (path) => {
       fs.remove(path)

@@ -39,12 +39,24 @@ describe('paths', () => {
     const path = metadataPath(['settings', 'updates', 'seed'], 'setting-generator')
     expect(path).toBe('settings/updates/seed.setting-generator')
     expect(parseStoredPath(path)).toEqual({ key: 'settings.updates.seed', metadataKey: 'setting-generator' })
+    expect(metadataPath(['a'], 'x.y/z')).toBe('a.x%2Ey%2Fz')
+    expect(parseStoredPath('a.x%2Ey%2Fz')).toEqual({ key: 'a', metadataKey: 'x.y/z' })
   })
 
-  it.each(['.hidden', '.new-0', 'settings/.old-1', 'a b', 'a/%2G', 'a.b c', 'a.b.c', 'a.x%2Ey', 'a/%20', ''])(
-    'skips %j, which is no key',
-    (path) => {
-      expect(parseStoredPath(path)).toBeUndefined()
-    },
-  )
+  it.each([
+    '.hidden',
+    '.new-0',
+    'settings/.old-1',
+    'a b',
+    'a/%2G',
+    'a.b c',
+    'a.b.c',
+    'a.x%2ey',
+    'a.x%20y',
+    'a.',
+    'a/%20',
+    '',
+  ])('skips %j, which is no key', (path) => {
+    expect(parseStoredPath(path)).toBeUndefined()
+  })
 })

@@ -1,9 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { FilesystemStore } from '../../../src/datastore/filesystem.ts'
 import { ownDatastores } from '../../../src/datastore/ownership.ts'
+import { LIVE, pendingIn } from '../../../src/datastore/store.ts'
+import { resolveDatastore } from '../../../src/datastore/versions.ts'
 import { MemoryFs } from '../../../src/host/memory-fs.ts'
 import type { Host } from '../../../src/lib/ports.ts'
 import { storewolf } from '../../../src/storewolf/program.ts'
-import { failingFs, snapshot, watchedFs } from '../../support/faulty-fs.ts'
+import { crashingAfter, failingFs, snapshot, watchedFs } from '../../support/faulty-fs.ts'
+import { powerCutFs } from '../../support/power-cut-fs.ts'
 import { runToEnd, testHost, type ProgramRun } from '../../support/test-host.ts'
 
 const BASE = '/var/lib/bottlerocket/datastore'
@@ -72,6 +76,51 @@ describe('the first boot', () => {
     expect(order[0]).toBe(`syncDirectory ${BASE}/v1.24.1_xxxxxxxxxxxxxxxx`)
     expect(order.slice(1, 5).every((each) => each.startsWith('symlink '))).toBe(true)
     expect(order[5]).toBe(`syncDirectory ${BASE}`)
+  })
+
+  it('can be done again after a power cut or a kill anywhere, and then all is there', async () => {
+    const whole = await (async () => {
+      await run()
+      return Object.keys(files()).length
+    })()
+    const seen = new Set<string>()
+    let state = 1
+    const choose = (count: number): number => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+      return (state >>> 8) % count
+    }
+    for (let survived = 0; survived < 60; survived++) {
+      for (const cut of ['kill', 'power', 'power', 'power', 'power', 'power'] as const) {
+        const image = new MemoryFs()
+        image.makeDirectory('/etc/storewolf')
+        image.makeDirectory('/usr/lib')
+        image.makeDirectory(BASE)
+        image.writeFile('/etc/storewolf/defaults.toml', DEFAULTS)
+        image.writeFile('/usr/lib/os-release', fs.readText('/usr/lib/os-release'))
+        const power = powerCutFs(image)
+        const dying = crashingAfter(power.fs)
+        dying.dieAfter(survived)
+        const first = await run(ARGS, { ...host, fs: dying.fs })
+        const disk = cut === 'kill' ? image : power.cut(choose)
+        const left = snapshot(disk, BASE)
+        const next = testHost({ fs: disk })
+        const second = await run(ARGS, next)
+        expect(second, `${cut} after ${String(survived)}: ${JSON.stringify(left)}`).toMatchObject({
+          code: 0,
+          stderr: '',
+        })
+        const store = new FilesystemStore(disk, resolveDatastore(disk, `${BASE}/current`))
+        expect(store.keys('', LIVE)).toHaveLength(4)
+        expect([...store.listMetadata('').keys()]).toEqual(['settings.motd'])
+        expect(store.keys('', pendingIn('bottlerocket-launch'))).toHaveLength(2)
+        seen.add(
+          `${String(first.code)} ${String(Object.keys(left).filter((name) => /\/(current|v[0-9.]+)$/.test(name)).length)}`,
+        )
+      }
+    }
+    expect(whole).toBeGreaterThan(10)
+    // died before, between and behind the links, and not at all
+    expect([...seen].sort()).toEqual(expect.arrayContaining(['0 4', '1 0', '1 1', '1 2', '1 3', '1 4']))
   })
 
   it('takes version and inventory file from its arguments', async () => {
