@@ -1,5 +1,6 @@
 /** Environment files as systemd reads them (https://www.freedesktop.org/software/systemd/man/systemd.exec.html, `EnvironmentFile=`). */
-import { hasValue, joinedText, Stream, textOf, unrepresentable, writeComment, writeParts, type Part } from './stream.ts'
+import { hasValue, joinedText, Stream, systemdText, unrepresentable } from './stream.ts'
+import { writeComment, writeParts, type Part } from './stream.ts'
 
 const LINE_END = /\n/y
 const COMMENT = /[ \t]*[#;][^\n]*/y
@@ -11,20 +12,22 @@ const REST = /[^\n]+/y
 const VARIABLE = /^(?:export +)?[A-Za-z_][A-Za-z0-9_]*$/
 const NEEDS_QUOTES = /[\\\n\r]|^["'\s]|\s$/
 
-const withoutNul = (text: string): string => text.replaceAll('\u0000', '')
-const escaped = (text: string): string => withoutNul(text).replace(/["\\`$]/g, '\\$&')
+const escaped = (text: string): string => text.replace(/["\\`$]/g, '\\$&')
+/** Parts as one text, of which systemd can read every character. */
+const checked = (parts: readonly Part[]): string =>
+  parts.map((part) => (typeof part === 'string' ? part : systemdText(part))).join('')
 
 function bare(parts: readonly Part[]): string {
   if (!hasValue(parts)) return joinedText(parts)
-  const text = withoutNul(joinedText(parts))
+  const text = checked(parts)
   return NEEDS_QUOTES.test(text) ? `"${escaped(text)}"` : text
 }
 
 function singleQuoted(parts: readonly Part[]): string {
-  const fits = parts.every((part) => typeof part === 'string' || !textOf(part).includes("'"))
-  if (fits) return writeParts(parts, withoutNul)
-  const [lead = ''] = /^[ \t]*/.exec(joinedText(parts)) ?? []
-  return `${lead}"${escaped(joinedText(parts).slice(lead.length + 1, -1))}"`
+  const text = checked(parts)
+  if (parts.every((part) => typeof part === 'string' || !systemdText(part).includes("'"))) return text
+  const [lead = ''] = /^[ \t]*/.exec(text) ?? []
+  return `${lead}"${escaped(text.slice(lead.length + 1, -1))}"`
 }
 
 function name(parts: readonly Part[]): string {
@@ -40,7 +43,7 @@ function value(stream: Stream): string {
   for (;;) {
     const double = stream.take(DOUBLE)
     const single = double === undefined ? stream.take(SINGLE) : undefined
-    if (double !== undefined) output += writeParts(double, escaped)
+    if (double !== undefined) output += writeParts(double, (_, slot) => escaped(systemdText(slot)))
     else if (single !== undefined) output += singleQuoted(single)
     else {
       output += joinedText(stream.take(SPACE) ?? [])

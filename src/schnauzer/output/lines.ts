@@ -3,7 +3,11 @@ import { Stream, unrepresentable, writeComment, writeParts, type Part, type Slot
 
 /** Writes a file of lines: each run of line breaks in a value becomes one space. */
 export function writeLines(parts: readonly Part[]): string {
-  return writeParts(parts, (text) => text.replace(/[\n\r]+/g, ' '))
+  return writeParts(parts, (text, slot) =>
+    text.includes('\u0000')
+      ? unrepresentable(slot, 'for the readers of these files the line ends at the character NUL')
+      : text.replace(/[\n\r]+/g, ' '),
+  )
 }
 
 const COMMENT = /[ \t]*[#;][^\n]*/y

@@ -57,6 +57,17 @@ export function onlyValue(parts: readonly Part[]): Slot | undefined {
   return parts.length === 1 && typeof first !== 'string' ? first : undefined
 }
 
+/** What systemd takes for a fault in UTF-8; what it reads is dropped, or the whole file with it. */
+export const NO_CHARACTER = /\p{Noncharacter_Code_Point}/gu
+
+/** A value as text for systemd, which knows neither NUL nor the code points that Unicode keeps from being characters. */
+export function systemdText(slot: Slot): string {
+  const text = textOf(slot)
+  if (text.includes('\u0000')) unrepresentable(slot, 'systemd cannot read the character NUL')
+  if (text.search(NO_CHARACTER) >= 0) unrepresentable(slot, 'systemd cannot read code points that are no characters')
+  return text
+}
+
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 
 /**
@@ -68,10 +79,10 @@ export function writeComment(parts: readonly Part[]): string {
   return typeof parts.at(-1) !== 'string' && comment.endsWith('\\') ? `${comment} ` : comment
 }
 
-/** The text of a string of decimal digits that may stand as a number. */
+/** A string of decimal digits that may stand as a number, as every reader reads it: without leading zeros. */
 export function integerText(slot: Slot): string | undefined {
-  return slot.asInteger === true && typeof slot.value === 'string' && /^-?(?:0|[1-9][0-9]*)$/.test(slot.value)
-    ? slot.value
+  return slot.asInteger === true && typeof slot.value === 'string' && /^-?[0-9]{1,18}$/.test(slot.value)
+    ? String(BigInt(slot.value))
     : undefined
 }
 

@@ -1,6 +1,6 @@
 /** systemd unit files (https://www.freedesktop.org/software/systemd/man/systemd.syntax.html). */
 import { encodeJson } from './json.ts'
-import { hasValue, joinedText, Stream, unrepresentable } from './stream.ts'
+import { hasValue, joinedText, NO_CHARACTER, Stream, systemdText, unrepresentable } from './stream.ts'
 import { writeComment, writeParts, type Encoded, type Part } from './stream.ts'
 
 const LINE_END = /\n/y
@@ -33,15 +33,25 @@ const escapeFor =
       .replace(/[\\"']/g, (mark) => (mark === '\\' || mark === quote ? `\\${mark}` : mark))
       .replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, escapeControl)
 
+/** JSON can name the code points that systemd refuses. */
+const jsonEscape = (text: string): string =>
+  text
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16)}`)
+    .join('')
+
 const writeEncoded = (part: string | Encoded, escape: Escape): string =>
-  typeof part === 'string' ? part : escape(part.encoded)
+  typeof part === 'string' ? part : escape(part.encoded.replace(NO_CHARACTER, jsonEscape))
+
+const writeValues = (parts: readonly Part[], escape: Escape): string =>
+  writeParts(parts, (_, slot) => escape(systemdText(slot)))
 
 /** A quoted string; JSON if its template text begins like JSON. */
 function quoted(parts: readonly Part[], isCommand: boolean): string {
   const [first, ...rest] = parts
   const quote = typeof first === 'string' ? first.charAt(0) : '"'
   const escape = escapeFor(quote, isCommand)
-  if (typeof first !== 'string' || !/^['"]\s*[[{]/.test(first)) return writeParts(parts, escape)
+  if (typeof first !== 'string' || !/^['"]\s*[[{]/.test(first)) return writeValues(parts, escape)
   return writeJsonInside(first, rest, quote, escape)
 }
 
@@ -57,10 +67,10 @@ function word(parts: readonly Part[], isCommand: boolean, touchesQuotes: boolean
   if (!hasValue(parts)) return joinedText(parts)
   const escape = escapeFor('"', isCommand)
   if (touchesQuotes) {
-    return writeParts(parts, (text) => (NEEDS_QUOTES.test(text) ? `"${escape(text)}"` : unexpanded(text, isCommand)))
+    return writeValues(parts, (text) => (NEEDS_QUOTES.test(text) ? `"${escape(text)}"` : unexpanded(text, isCommand)))
   }
   const quotes = NEEDS_QUOTES.test(joinedText(parts)) ? '"' : ''
-  const body = writeParts(parts, quotes === '' ? (text) => unexpanded(text, isCommand) : escape)
+  const body = writeValues(parts, quotes === '' ? (text) => unexpanded(text, isCommand) : escape)
   return `${quotes}${body}${quotes}`
 }
 

@@ -44,7 +44,7 @@ table('toml', [
   ['a = {{toml_encode settings.t}}', '["x\\ny"]', 'a = ["""\nx\ny"""]'],
   ['a = "{{toml_encode settings.t}}"', '"x"', 'a = "\\"x\\""'],
   [`a = {${X}}`, '"70"', 'a = 70'],
-  [`a = {${X}}`, '"070"', 'a = "070"'],
+  [`a = {${X}}`, '"070"', 'a = 70'],
 ])
 
 table('yaml', [
@@ -114,7 +114,7 @@ table('env', [
   [`A=x${X}`, '" a\\""', 'A=x a"'],
   [`A=${X}`, '"\'a"', 'A="\'a"'],
   [`A=${X},b`, '"\\"a"', 'A="\\"a,b"'],
-  [`A=a${X}b`, '"\\u0000"', 'A=ab'],
+  [`A=a${X}b`, '"\\u0001\\u007f\\u0085"', 'A=a\u0001\u007f\u0085b'],
   [`A="x ${X}"`, '"$\\"`\\\\"', 'A="x \\$\\"\\`\\\\"'],
   [`A='x ${X}'`, '"$"', "A='x $'"],
   [`A='x ${X}'`, '"it\'s"', 'A="x it\'s"'],
@@ -202,6 +202,15 @@ describe('what a format cannot hold', () => {
     ['ini', `a = ${X}`, '"\\"x\\""'],
     ['ini', `a = "${X}"`, '"\\""'],
     ['lines', X, '[]'],
+    ['lines', `pool ${X}`, '"a\\u0000b"'],
+    ...['\\u0000', '\\ufdd0', '\\uffff', '\\ud83f\\udffe'].flatMap((character): [OutputFormat, string, string][] => [
+      ['env', `A=${X}`, `"a${character}"`],
+      ['env', `A="${X}"`, `"a${character}"`],
+      ['env', `A='${X}'`, `"a${character}"`],
+      ['systemd', `[S]\nA=${X}`, `"a${character}"`],
+      ['systemd', `[S]\nA="${X}"`, `"a${character}"`],
+      ['systemd', `[S]\nA=x"y"${X}`, `"a${character}"`],
+    ]),
   ]
   test.each(failures)('%s: %j with %s', (format, body, t) => {
     const failure = failureOf(() => renderFormat(format, body, t))
