@@ -144,14 +144,13 @@ export function noticePrinter(stderr: TextSink): (event: HostEvent) => void {
   }
 }
 
-/** The user data that a boot got, by the name that findings give it, and the file of the user's that it came from. */
+/** The user data that a boot got, and the file of the user's that it came from. */
 export interface UserDataSource {
   readonly file: string
+  /** What findings call it. */
+  readonly name: string
   readonly text: string
 }
-
-/** The name that findings give user data from the metadata service. */
-const USER_DATA_NAME = 'user-data'
 
 /** Why a boot failed: each finding with its place, and the line itself where the user's file is known. */
 export function renderBootFailure(
@@ -161,7 +160,7 @@ export function renderBootFailure(
 ): string {
   const lines = diagnostics.map((diagnostic) => {
     const { at } = diagnostic
-    if (source === undefined || at?.file !== USER_DATA_NAME) return renderDiagnostic(diagnostic, undefined, palette)
+    if (source === undefined || at?.file !== source.name) return renderDiagnostic(diagnostic, undefined, palette)
     const { related = [] } = diagnostic
     const named = {
       ...diagnostic,

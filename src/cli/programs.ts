@@ -16,6 +16,14 @@ export const PROGRAMS: ProgramTable = new Map([
   ],
   ['ec2-imds-user-data-provider', async () => (await import('../early-boot/providers/ec2-imds.ts')).ec2Imds],
   [
+    'vmware-cd-rom-user-data-provider',
+    async () => (await import('../early-boot/providers/vmware-cd-rom.ts')).vmwareCdRom,
+  ],
+  [
+    'vmware-guestinfo-user-data-provider',
+    async () => (await import('../early-boot/providers/vmware-guestinfo.ts')).vmwareGuestinfo,
+  ],
+  [
     'local-overrides-user-data-provider',
     async () => (await import('../early-boot/providers/local-overrides.ts')).localOverrides,
   ],

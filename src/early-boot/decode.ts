@@ -81,14 +81,18 @@ function notUtf8(data: Uint8Array, source: string): PipelineError {
   })
 }
 
+/** User data that is never compressed, as text. @throws PipelineError `USERDATA_NOT_UTF8` */
+export function decodePlainText(data: Uint8Array, source: string): string {
+  try {
+    return decodeUtf8(data)
+  } catch {
+    throw notUtf8(data, source)
+  }
+}
+
 /** User data as text. @throws PipelineError `USERDATA_GZIP_BROKEN`, `USERDATA_NOT_UTF8` */
 export function decodeText(data: Uint8Array, source: string): string {
-  const plain = decompress(data, source)
-  try {
-    return decodeUtf8(plain)
-  } catch {
-    throw notUtf8(plain, source)
-  }
+  return decodePlainText(decompress(data, source), source)
 }
 
 const problems = (count: number): string => (count === 1 ? 'one problem' : `${String(count)} problems`)

@@ -16,18 +16,18 @@ export interface ProvidedSettings {
 }
 
 /** Finds settings, or undefined if there are none. */
-export type Provide = (io: ProgramIo, host: Host) => Promise<ProvidedSettings | undefined>
+export type Provide = (io: ProgramIo, host: Host, argv: readonly string[]) => Promise<ProvidedSettings | undefined>
 
 /**
  * A provider as a program: one line of JSON for settings, an empty line for none, the reason and exit 1 for a failure.
- * Arguments are ignored.
+ * Unknown arguments are ignored.
  */
 export function providerProgram(name: string, provide: Provide): Program {
   return {
     name,
-    async run(_argv, io, host) {
+    async run(argv, io, host) {
       try {
-        const found = await provide(io, host)
+        const found = await provide(io, host, argv)
         io.stdout.write(found === undefined ? '\n' : `${formatProvided(found, io.env[PLACES_VARIABLE] === '1')}\n`)
         return EXIT_OK
       } catch (error) {

@@ -22,6 +22,7 @@ export const PATHS = {
   lspci: '/usr/bin/lspci',
   osRelease: '/usr/lib/os-release',
   templates: '/usr/share/templates',
+  vmwareRpctool: '/usr/bin/vmware-rpctool',
 } as const
 
 /** Base URL of the EC2 instance metadata service. */

@@ -12,8 +12,6 @@ const link = (target: string): ImageEntry => ({ kind: 'symlink', target })
 
 /**
  * User data providers: name of the link to the program that it starts. The two digits give the order of merging.
- *
- * Images for VMware link two more, which this package has no programs for: a CD-ROM's and the hypervisor's.
  */
 const PROVIDERS = {
   all: {
@@ -23,7 +21,7 @@ const PROVIDERS = {
   },
   aws: { '30-ec2-identity-doc': 'ec2-identity-doc', '40-ec2-imds': 'ec2-imds' },
   metal: {},
-  vmware: {},
+  vmware: { '30-vmware-cd-rom': 'vmware-cd-rom', '40-vmware-guestinfo': 'vmware-guestinfo' },
 } as const
 
 function providerLinks({ platform }: Variant): [string, ImageEntry][] {

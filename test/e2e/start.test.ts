@@ -73,6 +73,26 @@ describe('start', () => {
     expect(result.stdout).toMatch(/admin\.user-data +=? *\(secret\)/)
   })
 
+  it.each(['vmware-dev', 'metal-dev'])(
+    'gives %s its user data on the disk, since no service has it there',
+    async (variant) => {
+      const root = newDirectory()
+      const userData = path.join(newDirectory(), 'my.toml')
+      writeFileSync(userData, 'settings.motd = "from the disk"\n')
+      const result = await runTool('bottlerocket', [
+        'start',
+        '--variant',
+        variant,
+        '--user-data',
+        userData,
+        '--root',
+        root,
+      ])
+      expect(result.code).toBe(0)
+      expect(readFileSync(path.join(root, 'etc/motd'), 'utf8')).toBe('from the disk\n')
+    },
+  )
+
   it('opens no address but loopback, its own socket and the name of its lock', async () => {
     const root = newDirectory()
     const log = path.join(root, 'connections')

@@ -9,6 +9,8 @@ export const entries = {
   'local-file-user-data-provider': 'src/early-boot/providers/local-file.main.ts',
   'ec2-identity-doc-user-data-provider': 'src/early-boot/providers/ec2-identity-doc.main.ts',
   'ec2-imds-user-data-provider': 'src/early-boot/providers/ec2-imds.main.ts',
+  'vmware-cd-rom-user-data-provider': 'src/early-boot/providers/vmware-cd-rom.main.ts',
+  'vmware-guestinfo-user-data-provider': 'src/early-boot/providers/vmware-guestinfo.main.ts',
   'local-overrides-user-data-provider': 'src/early-boot/providers/local-overrides.main.ts',
   'imds-hostname-detector': 'src/hostname-detectors/imds.main.ts',
   'reverse-dns-hostname-detector': 'src/hostname-detectors/reverse-dns.main.ts',

@@ -54,6 +54,7 @@ module.exports = {
     sole('pino', 'lib/log'),
     sole('jsonc-parser', 'lib/json-(parse|source)'),
     sole('@aws-sdk', 'pluto/'),
+    sole('saxes', 'early-boot/ovf-environment'),
     budget('(settings-committer|bork|early-boot|sundog|shibaken|apiclient)/', 'zod|ip-num|handlebars'),
   ],
   options: {

@@ -3,11 +3,13 @@ import os from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { listenOnLoopback } from '../../host/loopback-listener.ts'
+import { RootedFs } from '../../host/rooted-fs.ts'
 import { startMetadataServer } from '../../imds-server/handler.ts'
 import { parseArgs, type ArgsSpec, type ParsedArgs } from '../../lib/args.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
 import { PipelineError } from '../../lib/errors.ts'
 import { MAX_USER_DATA_BYTES, type Facts } from '../../lib/facts.ts'
+import { unwritableFile } from '../../lib/file-errors.ts'
 import { PATHS } from '../../lib/paths.ts'
 import type { Host, ProgramIo } from '../../lib/ports.ts'
 import { packageFile } from '../../lib/package-root.ts'
@@ -22,6 +24,7 @@ import { paletteFor } from '../terminal.ts'
 import { watcher } from './serve.ts'
 
 const DEFAULT_VARIANT = 'aws-k8s-1.30'
+const USER_DATA_MODE = 0o600
 
 const OPTIONS = [
   { ...options.VARIANT_OPTION, help: `variant (default: ${DEFAULT_VARIANT})` },
@@ -79,6 +82,8 @@ interface Embedded {
   readonly facts: Facts
   /** The user data that is served, if it is known. */
   readonly source?: UserDataSource
+  /** User data that has to lie on the target's disk, because its platform has no service for it. */
+  readonly onDisk?: Uint8Array
   close(): Promise<void>
 }
 
@@ -87,15 +92,39 @@ async function metadataService(io: ProgramIo, host: Host, args: ParsedArgs, vari
   const facts = options.factsOf(io, host, args)
   const url = args.value('--imds')
   if (url !== undefined) return { url, facts, close: () => Promise.resolve() }
-  const file = args.value('--user-data') ?? exampleUserData(variant)
+  const typed = args.value('--user-data')
+  const file = typed ?? exampleUserData(variant)
   const complete = options.completeFacts(facts)
   const bytes = options.readTypedFile(io, host, file)
-  checkSize(bytes, file)
+  const isOnEc2 = variant.platform === 'aws'
+  if (isOnEc2) checkSize(bytes, file)
   const userData = { base64: encodeBase64(bytes) }
   const served: Facts = { ...complete, imds: { ...complete.imds, userData } }
   const server = await startMetadataServer({ facts: served, listen: listenOnLoopback, clock: host.clock })
-  const source = { file, text: decodeUtf8Lossy(bytes) }
-  return { url: server.url, facts: served, source, close: () => server.close() }
+  const source = { file, name: isOnEc2 ? 'user-data' : PATHS.localUserData, text: decodeUtf8Lossy(bytes) }
+  const onDisk = isOnEc2 || typed === undefined ? undefined : bytes
+  return {
+    url: server.url,
+    facts: served,
+    source,
+    ...(onDisk === undefined ? {} : { onDisk }),
+    close: () => server.close(),
+  }
+}
+
+/**
+ * Puts user data where an image that is not for EC2 looks for it: into a file of the target, which is replaced if it is
+ * there. @throws PipelineError `HOST_FILE_UNWRITABLE`
+ */
+function placeUserData(root: string, bytes: Uint8Array | undefined): void {
+  if (bytes === undefined) return
+  const fs = new RootedFs(root)
+  try {
+    fs.makeDirectory(path.posix.dirname(PATHS.localUserData))
+    fs.replaceFile(PATHS.localUserData, bytes, { mode: USER_DATA_MODE })
+  } catch (cause) {
+    throw unwritableFile(PATHS.localUserData, cause)
+  }
 }
 
 function newRoot(variant: Variant): string {
@@ -118,12 +147,14 @@ export async function start(argv: readonly string[], io: ProgramIo, host: Host):
   const variant = options.variantOf(startSpec, args, DEFAULT_VARIANT)
   const typedRoot = args.value('--root')
   const service = await metadataService(io, host, args, variant)
+  const root = typedRoot === undefined ? newRoot(variant) : options.typedPath(io, typedRoot)
+  placeUserData(root, service.onDisk)
   let serving = false
   const watch = watcher(io)
   const notice = noticePrinter(io.stderr)
   const summary = await bootTarget({
     variant,
-    root: typedRoot === undefined ? newRoot(variant) : options.typedPath(io, typedRoot),
+    root,
     imdsUrl: service.url,
     facts: service.facts,
     fresh: args.flags.has('--fresh'),

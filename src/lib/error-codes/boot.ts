@@ -80,6 +80,10 @@ export const BOOT_CODES = {
     'Something is missing that a Kubernetes setting is made of.',
     'Set the setting in user data, or check the metadata of the instance.',
   ),
+  PROVIDER_AMBIGUOUS: entry(
+    'A source holds user data more than once.',
+    'Leave one of the files that the message names.',
+  ),
   PROVIDER_DIRECTORY_UNREADABLE: entry(
     'The directory of user data providers could not be read.',
     'An image has it, even if empty; check the root.',
@@ -87,6 +91,10 @@ export const BOOT_CODES = {
   PROVIDER_FAILED: entry(
     'A user data provider failed, so no further user data was sent.',
     'What it printed follows; correct the user data, or the source that it reads.',
+  ),
+  PROVIDER_GUESTINFO: entry(
+    "The hypervisor's variables could not be read.",
+    'It takes a VMware guest with vmware-rpctool, or a directory of variables.',
   ),
   PROVIDER_IDENTITY_DOCUMENT: entry(
     'The instance identity document on disk is not usable.',
@@ -100,6 +108,14 @@ export const BOOT_CODES = {
     'A user data provider could not be started.',
     'Its link must lead to an executable file.',
   ),
+  PROVIDER_OVF_INVALID: entry(
+    'The OVF environment of a disc cannot be read.',
+    'See the place named; each Property needs key and value, side by side in one PropertySection.',
+  ),
+  USERDATA_ENCODING: entry(
+    'The encoding of user data is not known.',
+    'Set guestinfo.userdata.encoding to base64 or gzip+base64, or remove it.',
+  ),
   USERDATA_GZIP_BROKEN: entry(
     'User data starts as gzip does, but cannot be decompressed.',
     'Compress it again; a truncated or altered copy does not do.',
@@ -107,6 +123,10 @@ export const BOOT_CODES = {
   USERDATA_INVALID: entry(
     'User data is not TOML.',
     'See the positions named; user data is TOML with a table named settings.',
+  ),
+  USERDATA_NOT_BASE64: entry(
+    'User data should be base64 and is not.',
+    'Encode it without line breaks, in the standard alphabet with padding.',
   ),
   USERDATA_REFUSED: entry(
     'The API refused a setting of the user data.',

@@ -55,6 +55,24 @@ describe('image tree', () => {
     ])
   })
 
+  it('links the disc and the variables of the hypervisor on VMware, and neither on metal', () => {
+    const names = (variant: string): string[] =>
+      links(variant, '/usr/libexec/early-boot-config/data-providers.d').map(([name, target]) => `${name} ${target}`)
+    const everywhere = [
+      '10-local-defaults ../bin/local-defaults-user-data-provider',
+      '20-local-user-data ../bin/local-file-user-data-provider',
+      '99-local-overrides ../bin/local-overrides-user-data-provider',
+    ]
+    expect(names('metal-k8s-1.29').sort()).toEqual(everywhere)
+    expect(names('vmware-k8s-1.30').sort()).toEqual(
+      [
+        ...everywhere,
+        '30-vmware-cd-rom ../bin/vmware-cd-rom-user-data-provider',
+        '40-vmware-guestinfo ../bin/vmware-guestinfo-user-data-provider',
+      ].sort(),
+    )
+  })
+
   it('links the host name detectors of the platform', () => {
     expect(
       links('aws-ecs-2', '/usr/libexec/hostname-detectors').map(([name, target]) => [name, target.split('/').at(-1)]),

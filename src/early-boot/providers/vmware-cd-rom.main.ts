@@ -1,0 +1,3 @@
+import { runMain } from '../../host/run-main.ts'
+import { vmwareCdRom } from './vmware-cd-rom.ts'
+runMain(vmwareCdRom)

@@ -1,0 +1,3 @@
+import { runMain } from '../../host/run-main.ts'
+import { vmwareGuestinfo } from './vmware-guestinfo.ts'
+runMain(vmwareGuestinfo)
