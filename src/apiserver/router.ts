@@ -1,5 +1,5 @@
 /** From a request to its answer. The same for requests over a socket and for calls in this process. */
-import { ROUTES, type RouteId } from '../api/contract.ts'
+import { ROUTES, type Route, type RouteId } from '../api/contract.ts'
 import { messageOf, PipelineError } from '../lib/errors.ts'
 import type { JsonValue } from '../lib/json.ts'
 import type { Logger } from '../lib/log.ts'
@@ -36,7 +36,7 @@ import { keypairsToPairs, settingsToPairs } from './settings.ts'
 import { getUpdateStatus } from './update-status.ts'
 
 export interface ApiOptions extends Controller {
-  readonly host: Pick<Host, 'fs' | 'runner'>
+  readonly host: Pick<Host, 'fs' | 'runner' | 'clock'>
   /** The socket that the applier is to use. */
   readonly socketPath: string
   readonly log?: Logger
@@ -154,17 +154,37 @@ const HANDLERS: Readonly<Record<RouteId, Handler>> = {
 /** Statuses of errors that the request, not the server, is to blame for. */
 const REQUEST_FAULTS: Readonly<Record<string, number>> = { DATASTORE_KEY_TOO_LONG: 400 }
 
-function errorAnswer(error: unknown, request: ApiRequest, log: Logger | undefined): ApiResponse {
+function errorAnswer(error: unknown): ApiResponse {
   if (error instanceof ApiError) return { status: error.status, headers: error.headers, body: error.message }
   const status = error instanceof PipelineError ? (REQUEST_FAULTS[error.code] ?? 500) : 500
-  const code = error instanceof PipelineError ? error.code : 'INTERNAL'
-  if (status === 500) log?.error({ method: request.method, uri: request.uri, code }, messageOf(error))
   return { status, headers: {}, body: messageOf(error) }
+}
+
+/** Notes a request: what it was for and how it ended, no value and nothing of a body. */
+function note(options: ApiOptions, route: Route, { query }: Call, status: number, start: number, error: unknown): void {
+  const { log, host } = options
+  if (log === undefined) return
+  const fault = error instanceof PipelineError ? error : undefined
+  // what is said about a stored value could hold a part of it
+  const reason = fault?.code === 'DATASTORE_INVALID_VALUE' ? undefined : fault?.message
+  const fields = {
+    method: route.method,
+    path: route.path,
+    status,
+    ms: Math.round(host.clock.monotonic() - start),
+    ...(route.query.some(({ name }) => name === 'tx') ? { tx: query.get('tx') ?? DEFAULT_TRANSACTION } : {}),
+    ...(fault === undefined ? {} : { code: fault.code }),
+    ...(reason === undefined ? {} : { reason }),
+  }
+  if (status >= 500) log.error(fields, 'request failed')
+  else if (route.method === 'GET') log.debug(fields, 'request')
+  else log.info(fields, 'request')
 }
 
 /** The API over a datastore. Between reading a request's body and its effect on the store nothing else happens. */
 export function createApi(options: ApiOptions): Api {
   const answer = async (request: ApiRequest): Promise<ApiResponse> => {
+    const start = options.host.clock.monotonic()
     const { path, query } = parseTarget(request.uri)
     const routes = ROUTES.filter((route) => route.path === path)
     if (routes.length === 0) return { status: 404, headers: {}, body: '' }
@@ -172,10 +192,15 @@ export function createApi(options: ApiOptions): Api {
     if (route === undefined) {
       return { status: 405, headers: { allow: routes.map(({ method }) => method).join(', ') }, body: '' }
     }
+    const call: Call = { options, request, query }
     try {
-      return await HANDLERS[route.id]({ options, request, query })
+      const response = await HANDLERS[route.id](call)
+      note(options, route, call, response.status, start, undefined)
+      return response
     } catch (error) {
-      return errorAnswer(error, request, options.log)
+      const response = errorAnswer(error)
+      note(options, route, call, response.status, start, error)
+      return response
     }
   }
   return { handle: answer }

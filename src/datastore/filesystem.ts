@@ -218,7 +218,7 @@ export class FilesystemStore implements DataStore {
     const relative = change.kind === 'data' ? keyPath(segments) : metadataPath(segments, change.metadataKey)
     const scope = change.kind === 'data' ? change.scope : LIVE
     if (scope.kind === 'pending' && encodeName(scope.transaction).length > MAX_FILE_NAME_BYTES) {
-      throw new PipelineError('DATASTORE_UNWRITABLE', 'the name of the transaction is too long')
+      throw new PipelineError('DATASTORE_KEY_TOO_LONG', 'the name of the transaction is too long for a file name')
     }
     if (relative.split('/').some((name) => name.length > MAX_FILE_NAME_BYTES)) {
       throw new PipelineError('DATASTORE_KEY_TOO_LONG', `a segment of ${change.key} is too long for a file name`)

@@ -9,6 +9,7 @@ import { RootedFs } from '../../src/host/rooted-fs.ts'
 import { socketServer } from '../../src/host/socket-server.ts'
 import { parseJson } from '../../src/lib/json-parse.ts'
 import type { JsonValue } from '../../src/lib/json.ts'
+import type { Logger } from '../../src/lib/log.ts'
 import { PATHS } from '../../src/lib/paths.ts'
 import type { ApiResponse, RootFs } from '../../src/lib/ports.ts'
 import { loadModel, type ModelName } from '../../src/model/models.ts'
@@ -103,6 +104,7 @@ export interface FixtureOptions {
   /** Puts something between the server and the files. */
   readonly wrapFs?: (fs: RootFs) => RootFs
   readonly socketPath?: string
+  readonly log?: Logger
 }
 
 function jsonOf(body: string): JsonValue | undefined {
@@ -131,6 +133,7 @@ export async function startFixture(options: FixtureOptions): Promise<ApiFixture>
   const server = await startApiServer(host, {
     model: loadModel(model),
     ...(socketPath === undefined ? {} : { socketPath }),
+    ...(options.log === undefined ? {} : { log: options.log }),
   })
   const send: ApiFixture['send'] = async (method, uri, body, headers) => {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)

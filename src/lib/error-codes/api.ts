@@ -18,8 +18,8 @@ export const API_CODES = {
     'The message names the key; write the setting again with a valid value.',
   ),
   DATASTORE_KEY_TOO_LONG: entry(
-    'A part of a key is too long for a file name.',
-    'A part may have 255 bytes, and each character but letters, digits, `_` and `-` counts three.',
+    'A part of a key, or the name of a transaction, is too long for a file name.',
+    'It may have 255 bytes, and each byte but letters, digits, `_` and `-` counts three.',
   ),
   DATASTORE_LINKS_EXIST: entry(
     'A datastore has version links but no data, so it cannot be created anew.',

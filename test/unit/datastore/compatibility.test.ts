@@ -1,5 +1,5 @@
 /** The layout on disk, file by file: what a host of release 1.24.1 has written can be read, and what it could read is written. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -102,9 +102,10 @@ describe('one key', () => {
     store.set(new Map([['settings.a.b', '1']]), pendingIn('t'))
     store.commit('t')
     const modeOf = (file: string): number => statSync(fs.hostPath(`${BASE}/${file}`)).mode & 0o777
-    const umask = process.umask()
-    expect(modeOf('live/settings/a')).toBe(0o777 & ~umask)
-    expect(modeOf('live/settings/a/b')).toBe(0o666 & ~umask)
+    mkdirSync(fs.hostPath(`${BASE}/plain`))
+    writeFileSync(fs.hostPath(`${BASE}/plain/file`), '')
+    expect(modeOf('live/settings/a')).toBe(modeOf('plain'))
+    expect(modeOf('live/settings/a/b')).toBe(modeOf('plain/file'))
   })
 
   it.each<[string, string]>([

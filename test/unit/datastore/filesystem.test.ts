@@ -215,7 +215,7 @@ describe.each(makers)('a datastore %s', (_, makeFs) => {
     expect(store.commit('é'.repeat(43))).toEqual([])
     expect(() => {
       store.set(pairs({ 'settings.motd': '1' }), long)
-    }).toThrow(expect.objectContaining({ code: 'DATASTORE_UNWRITABLE' }))
+    }).toThrow(expect.objectContaining({ code: 'DATASTORE_KEY_TOO_LONG' }))
     expect(() => {
       store.set(pairs({ [`settings.kernel.sysctl."${'a.'.repeat(100)}b"`]: '1', 'settings.motd': '1' }), TX)
     }).toThrow(expect.objectContaining({ code: 'DATASTORE_KEY_TOO_LONG' }))

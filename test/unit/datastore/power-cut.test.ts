@@ -34,7 +34,7 @@ const liveOf = (fs: RootFs): [string, string][] => sorted(new FilesystemStore(fs
 interface Scene {
   readonly power: PowerCutFs
   readonly store: FilesystemStore
-  dieAfter(changes: number): void
+  readonly dieAfter: (changes: number) => void
   /** Changes since `dieAfter`. */
   readonly changes: string[]
 }
@@ -57,7 +57,14 @@ function scene(earlier: number): Scene {
   }
   store.set(values('new'), TX)
   changes.length = 0
-  return { power, store, dieAfter: dying.dieAfter, changes }
+  return {
+    power,
+    store,
+    dieAfter: (left) => {
+      dying.dieAfter(left)
+    },
+    changes,
+  }
 }
 
 /** Ways of what a power cut leaves: nothing that is not certain, everything, and any mixture. */

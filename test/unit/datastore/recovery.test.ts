@@ -13,7 +13,7 @@ const OLD = { 'settings.motd': '"old"', 'settings.ntp.options': '["o"]' }
 const NEW = { 'settings.motd': '"new"', 'settings.aws.region': '"r"' }
 const MERGED = { ...OLD, ...NEW }
 
-const pairs = (members: object): Map<string, string> => new Map(Object.entries(members))
+const pairs = (members: Readonly<Record<string, string>>): Map<string, string> => new Map(Object.entries(members))
 const liveOf = (store: FilesystemStore): object => Object.fromEntries(store.getPrefix('', LIVE))
 
 /** A store whose process was killed when a commit was decided, before its files were moved, or after. */
