@@ -1,6 +1,7 @@
 /** Every absolute path of the target host that the programs use. A root goes in front of each. */
 export const PATHS = {
   apiSocket: '/run/api.sock',
+  applyRecords: '/run/bottlerocket/apply.d',
   awsConfigDirectory: '/root/.aws',
   bootConfig: '/proc/bootconfig',
   bootRecordDirectory: '/run/bottlerocket/boot-record.d',
@@ -23,6 +24,7 @@ export const PATHS = {
   osRelease: '/usr/lib/os-release',
   templates: '/usr/share/templates',
   vmwareRpctool: '/usr/bin/vmware-rpctool',
+  tryBackups: '/run/bottlerocket/try.d',
 } as const
 
 /** Base URL of the EC2 instance metadata service. */

@@ -4,7 +4,8 @@ import type { Host, RunPurpose, RunResult } from '../lib/ports.ts'
 import { decodeUtf8Lossy } from '../lib/utf8.ts'
 import type { PlannedRestart } from './plan-apply.ts'
 
-const DAEMON_RELOAD = 'systemctl daemon-reload'
+/** Makes systemd read its units again. */
+export const DAEMON_RELOAD = 'systemctl daemon-reload'
 /** Longest part of a failed command's output that goes into the message. */
 const MAX_OUTPUT_LINES = 20
 
@@ -28,6 +29,8 @@ function outcomeOf(result: RunResult): string | undefined {
   return output === '' ? end : `${end}:\n${output}`
 }
 
+type Target = Pick<Host, 'runner' | 'events'>
+
 interface Step {
   readonly command: string
   readonly purpose: RunPurpose
@@ -35,9 +38,17 @@ interface Step {
   readonly env: Readonly<Record<string, string>>
 }
 
-async function runStep(step: Step, host: Pick<Host, 'runner' | 'events'>, signal: AbortSignal): Promise<void> {
+/** Is told which command is being run. */
+interface Watcher {
+  during<T>(command: string, task: () => Promise<T>): Promise<T>
+}
+
+const unwatched: Watcher = { during: (_command, task) => task() }
+
+async function runStep(step: Step, host: Target, signal: AbortSignal, watcher: Watcher): Promise<void> {
   const { command, purpose, services, env } = step
-  const result = await host.runner.run({ command: splitRestartCommand(command), purpose, env, signal })
+  const words = splitRestartCommand(command)
+  const result = await watcher.during(command, () => host.runner.run({ command: words, purpose, env, signal }))
   host.events.emit({ kind: 'command', command, purpose, services, env, ran: !result.recorded })
   const failure = outcomeOf(result)
   if (failure === undefined) return
@@ -48,8 +59,8 @@ async function runStep(step: Step, host: Pick<Host, 'runner' | 'events'>, signal
 }
 
 /** Makes systemd read its units again. @throws PipelineError `RESTART_COMMAND_FAILED` */
-export function executeDaemonReload(host: Pick<Host, 'runner' | 'events'>, signal: AbortSignal): Promise<void> {
-  return runStep({ command: DAEMON_RELOAD, purpose: 'reload', services: [], env: {} }, host, signal)
+export function executeDaemonReload(host: Target, signal: AbortSignal, watcher = unwatched): Promise<void> {
+  return runStep({ command: DAEMON_RELOAD, purpose: 'reload', services: [], env: {} }, host, signal, watcher)
 }
 
 /**
@@ -59,10 +70,11 @@ export function executeDaemonReload(host: Pick<Host, 'runner' | 'events'>, signa
  */
 export async function executeRestarts(
   restarts: readonly PlannedRestart[],
-  host: Pick<Host, 'runner' | 'events'>,
+  host: Target,
   signal: AbortSignal,
+  watcher = unwatched,
 ): Promise<void> {
   for (const { command, service, env } of restarts) {
-    await runStep({ command, purpose: 'restart', services: [service], env }, host, signal)
+    await runStep({ command, purpose: 'restart', services: [service], env }, host, signal, watcher)
   }
 }
