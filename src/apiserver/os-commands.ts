@@ -1,6 +1,5 @@
 /** Routes that run a program of the host. */
-import type { ApiResponse, ProcessRunner, RunPurpose, RunResult } from '../lib/ports.ts'
-import { PATHS } from '../lib/paths.ts'
+import type { ApiResponse, ProcessRunner, RunPurpose, RunRequest, RunResult } from '../lib/ports.ts'
 import { decodeUtf8Lossy } from '../lib/utf8.ts'
 import { ApiError, NO_CONTENT, textAnswer, type Query } from './http.ts'
 
@@ -45,32 +44,13 @@ export async function runChecked(
   runner: ProcessRunner,
   command: readonly string[],
   purpose: RunPurpose,
-  options: { readonly stdin?: string; readonly statuses?: Readonly<Record<number, number>> } = {},
+  options: Pick<RunRequest, 'stdin' | 'env'> & { readonly statuses?: Readonly<Record<number, number>> } = {},
 ): Promise<RunResult> {
-  const { stdin, statuses = {} } = options
-  const result = await runner.run({ command, purpose, ...(stdin === undefined ? {} : { stdin }) })
+  const { statuses = {}, ...more } = options
+  const result = await runner.run({ command, purpose, ...more })
   if (result.exitCode === 0) return result
   const status = result.startError === undefined ? statuses[exitStatus(result) ?? -1] : undefined
   throw new ApiError(status ?? 500, failureText(result))
-}
-
-/**
- * Starts the applier for the given keys, or for everything, and waits until it has gone into the background.
- *
- * @throws ApiError 500
- */
-export async function startApplier(
-  runner: ProcessRunner,
-  socketPath: string,
-  keys: readonly string[] | undefined,
-): Promise<void> {
-  const command = [
-    '/usr/bin/thar-be-settings',
-    '--daemon',
-    ...(keys === undefined ? ['--all'] : []),
-    ...(socketPath === PATHS.apiSocket ? [] : ['--socket-path', socketPath]),
-  ]
-  await runChecked(runner, command, 'program', keys === undefined ? {} : { stdin: JSON.stringify(keys) })
 }
 
 /** Reboots through the service manager, which respects inhibitors. */

@@ -4,10 +4,9 @@ import { messageOf, PipelineError } from '../lib/errors.ts'
 import type { JsonValue } from '../lib/json.ts'
 import type { Logger } from '../lib/log.ts'
 import { DEFAULT_TRANSACTION } from '../lib/paths.ts'
-import type { ApiRequest, ApiResponse, Host } from '../lib/ports.ts'
+import type { ApiRequest, ApiResponse } from '../lib/ports.ts'
 import { pendingIn } from '../datastore/store.ts'
 import {
-  commit,
   getArea,
   getMetadata,
   getModel,
@@ -16,8 +15,8 @@ import {
   getSettingGenerators,
   getSettings,
   getTransaction,
-  type Controller,
 } from './controller.ts'
+import * as changes from './changes.ts'
 import { bindStorage, initStorage, listDirectories, listDisks } from './ephemeral-storage.ts'
 import {
   ApiError,
@@ -30,15 +29,13 @@ import {
   requiredParameter,
 } from './http.ts'
 import type { Query } from './http.ts'
-import { cisReport, fipsReport, reboot, runUpdate, startApplier } from './os-commands.ts'
+import { cisReport, fipsReport, reboot, runUpdate } from './os-commands.ts'
+import { getPreview } from './preview.ts'
 import { requestedKeys } from './selection.ts'
 import { keypairsToPairs, settingsToPairs } from './settings.ts'
 import { getUpdateStatus } from './update-status.ts'
 
-export interface ApiOptions extends Controller {
-  readonly host: Pick<Host, 'fs' | 'runner' | 'clock'>
-  /** The socket that the applier is to use. */
-  readonly socketPath: string
+export interface ApiOptions extends changes.ChangeOptions {
   readonly log?: Logger
 }
 
@@ -97,17 +94,6 @@ const getSettingsRoute: Handler = ({ options, query }) => {
   )
 }
 
-const applyRoute: Handler = async ({ options, query }) => {
-  await startApplier(options.host.runner, options.socketPath, parameter(query, 'keys')?.split(','))
-  return NO_CONTENT
-}
-
-const commitAndApply: Handler = async ({ options, query }) => {
-  const keys = commit(options, transactionOf(query))
-  await startApplier(options.host.runner, options.socketPath, keys)
-  return jsonAnswer(keys)
-}
-
 const UPGRADE_HEADERS = ['upgrade', 'connection', 'sec-websocket-version', 'sec-websocket-key']
 
 const exec: Handler = ({ request: { headers = {} } }) => {
@@ -125,9 +111,14 @@ const HANDLERS: Readonly<Record<RouteId, Handler>> = {
   'get-transaction': ({ options, query }) => jsonAnswer(getTransaction(options, transactionOf(query))),
   'delete-transaction': ({ options, query }) => jsonAnswer(options.store.deleteTransaction(transactionOf(query))),
   'list-transactions': ({ options }) => jsonAnswer(options.store.transactions()),
-  commit: ({ options, query }) => jsonAnswer(commit(options, transactionOf(query))),
-  apply: applyRoute,
-  'commit-and-apply': commitAndApply,
+  commit: ({ options, query }) => jsonAnswer(changes.commitForGood(options, transactionOf(query))),
+  apply: ({ options, query }) => changes.apply(options, parameter(query, 'keys')?.split(',')),
+  'commit-and-apply': ({ options, query }) => changes.commitAndApply(options, transactionOf(query)),
+  preview: ({ options, query }) => jsonAnswer(getPreview(options, transactionOf(query))),
+  'dry-run': async ({ options, query }) => jsonAnswer(await changes.dryRun(options, transactionOf(query))),
+  try: ({ options, query }) => changes.tryChange(options, transactionOf(query), requiredParameter(query, 'seconds')),
+  confirm: ({ options, query }) => jsonAnswer(options.tries.confirm(parameter(query, 'id'))),
+  'get-apply-status': async ({ options, query }) => jsonAnswer(await changes.applyStatus(options, query)),
   'get-os': ({ options, query }) => jsonAnswer(getOs(options, parameter(query, 'prefix'))),
   'get-affected-services': metadata('affected-services'),
   'get-setting-generators': ({ options }) => jsonAnswer(getSettingGenerators(options)),

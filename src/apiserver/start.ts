@@ -9,7 +9,9 @@ import { parseOsRelease, type OsRelease } from '../lib/os-release.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { Host } from '../lib/ports.ts'
 import type { SettingsModel } from '../model/models.ts'
+import { startApplier } from './applier.ts'
 import { createApi, type Api } from './router.ts'
+import { Tries } from './tries.ts'
 
 export interface ApiServerOptions {
   readonly model: SettingsModel
@@ -43,21 +45,26 @@ export function readOsRelease(host: Pick<Host, 'fs' | 'facts'>): OsRelease {
 async function serve(host: Host, options: ApiServerOptions, datastore: string): Promise<ApiServer> {
   const { model, socketPath = PATHS.apiSocket, gid, log } = options
   const store = new FilesystemStore(host.fs, datastore, host.clock)
-  const api = createApi({
+  const logged = log === undefined ? {} : { log }
+  const tries = new Tries({
+    host,
     store,
     model,
-    osRelease: () => readOsRelease(host),
-    host,
-    socketPath,
-    ...(log === undefined ? {} : { log }),
+    datastore,
+    ...logged,
+    apply: (keys, change) => startApplier(host, socketPath, keys, change),
   })
+  const api = createApi({ store, model, osRelease: () => readOsRelease(host), host, socketPath, tries, ...logged })
+  tries.load()
   const listener = await host.server.listen(socketPath, (request) => api.handle(request), {
     maxBodyBytes: MAX_BODY_BYTES,
     ...(gid === undefined ? {} : { gid }),
   })
+  tries.start()
   return {
     handle: (request) => api.handle(request),
     close: async () => {
+      tries.close()
       await listener.close()
       await store.close()
     },
