@@ -37,13 +37,15 @@ function ownCommand(name: string): readonly string[] | undefined {
  */
 function rootedRunner(spawner: ProcessRunner, env: Environment, host: () => Host): ProcessRunner {
   const { signal } = new AbortController()
-  const confined = new ConfinedRunner({ programs: new Map(), ownCommand, spawner, env, signal, host })
+  const runCommands = env['BOTTLEROCKET_RUN_COMMANDS'] === '1'
+  const confined = new ConfinedRunner({ programs: new Map(), ownCommand, spawner, env, signal, runCommands, host })
   return { run: (request) => confined.run(request), runDetached: (request) => spawner.runDetached(request) }
 }
 
 /**
  * The host that this process runs on, for a program started by itself. `BOTTLEROCKET_ROOT` puts a root before every
- * path, `BOTTLEROCKET_IMDS_URL` replaces the metadata service.
+ * path, `BOTTLEROCKET_IMDS_URL` replaces the metadata service. Under such a root commands that change the host are run,
+ * where they exist there, only if `BOTTLEROCKET_RUN_COMMANDS` is `1`.
  */
 export function nodeHost(env: Environment): Host {
   const fs = new RootedFs(env['BOTTLEROCKET_ROOT'] ?? '/')

@@ -22,6 +22,8 @@ export interface TreeReading {
   readonly tree: JsonObject
   readonly sourceMap: SourceMap
   readonly problems: readonly Diagnostic[]
+  /** Names at the top level, see `TomlDocument`. */
+  readonly topLevel: Iterable<string>
   /** Only of keys that were given another name, see `readTree`. */
   readonly duplicates: readonly Duplicate[]
 }
@@ -36,6 +38,7 @@ class TreeReader implements TreeReading {
   readonly tree = jsonObject()
   readonly sourceMap: SourceTree
   readonly problems: Diagnostic[] = []
+  readonly topLevel = new Set<string>()
   readonly duplicates: Duplicate[] = []
   private readonly places: PlaceFinder
   private readonly renamed: ReadonlyMap<number, string>
@@ -78,7 +81,13 @@ class TreeReader implements TreeReading {
     return true
   }
 
+  private noteTopLevel(name: string, isOwnHeader: boolean): void {
+    if (isOwnHeader) this.topLevel.delete(name)
+    this.topLevel.add(name)
+  }
+
   private readTable(table: AST.TOMLTable): void {
+    this.noteTopLevel(String(table.resolvedKey[0]), table.kind === 'standard' && table.resolvedKey.length === 1)
     if (this.isTooDeep(table.resolvedKey.length, table.key)) return
     const path: Path = []
     let names = 0
@@ -94,6 +103,7 @@ class TreeReader implements TreeReading {
 
   private readPair(pair: AST.TOMLKeyValue, table: MutableJsonObject, tablePath: Path): void {
     const { keys } = pair.key
+    if (tablePath.length === 0) this.noteTopLevel(nameOf(keys[0] as KeyNode), false)
     if (this.isTooDeep(tablePath.length + keys.length, pair.key)) return
     const path = [...tablePath]
     let node: MutableJsonObject = table

@@ -53,22 +53,30 @@ function syntaxError(error: unknown, text: string, places: PlaceFinder): Diagnos
   }
 }
 
+/** A `ParsedDocument` that knows the order of its top-level names, which the tree itself does not keep for `7` and `3`. */
+export type TomlDocument =
+  | (Extract<ParsedDocument, { ok: true }> & {
+      /** By first mention; a table that has its own header after those of its sub-tables stands where that header is. */
+      readonly topLevel: readonly string[]
+    })
+  | Extract<ParsedDocument, { ok: false }>
+
 /**
  * Parses a TOML document. Never throws: whatever is wrong with the text is a diagnostic with its place, duplicates name
  * both places.
  *
  * @param file the document's name for messages
  */
-export function parseUserToml(text: string, file: string): ParsedDocument {
+export function parseUserToml(text: string, file: string): TomlDocument {
   const original = text.startsWith('\uFEFF') ? text.slice(1) : text
   const places = new PlaceFinder(original, file)
   const diagnostics = loneCarriageReturns(original, places)
   // once reported they count as line ends, to find what else is wrong
   const body = original.replace(LONE_CARRIAGE_RETURN, '\n')
   try {
-    const { tree, sourceMap, problems } = readTree(parseAst(body), places)
+    const { tree, sourceMap, problems, topLevel } = readTree(parseAst(body), places)
     diagnostics.push(...problems)
-    if (diagnostics.length === 0) return { ok: true, tree, sourceMap }
+    if (diagnostics.length === 0) return { ok: true, tree, sourceMap, topLevel: [...topLevel] }
   } catch (error) {
     const { diagnostics: found, rest } = findDuplicates(body, error, places)
     diagnostics.push(...found)
