@@ -36,6 +36,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { run: render, spec: renderSpec }
     },
   },
+  schema: {
+    about: 'JSON Schema of a variant’s user data, for editors',
+    load: async () => {
+      const { schema, schemaSpec } = await import('./commands/schema.ts')
+      return { run: schema, spec: schemaSpec }
+    },
+  },
   serve: {
     about: 'serve the API of a variant under a root directory',
     load: async () => {

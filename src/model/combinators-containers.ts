@@ -44,7 +44,8 @@ export function list(elements: SettingType, options: { readonly nonEmpty?: true 
     kind: 'list',
     expects: 'a list',
     elements,
-    schema: schema,
+    ...options,
+    schema,
   }
 }
 
@@ -187,7 +188,7 @@ export function record(fields: Fields, options: RecordOptions = {}): RecordType 
       return reader.output
     })
   })
-  return { kind: 'record', expects, fields, schema }
+  return { kind: 'record', expects, fields, ...(options.unknownMembers === 'ignore' && { open: true }), schema }
 }
 
 /** Which JSON type a form is written as. */
@@ -237,13 +238,15 @@ export function converted(from: SettingType, convert: (value: JsonValue) => Json
   return { kind: 'converted', expects: from.expects, from, schema }
 }
 
-/** A type whose accepted values have to pass one more test. */
-export function checked(from: SettingType, expects: string, accepts: (value: JsonValue) => boolean): ConvertedType {
+/** A list whose first element has to be one word. */
+export function listAfter(firstWord: string, from: ListType, expects: string): ConvertedType {
   const problem: ProblemText = { code: 'SETTINGS_INVALID_VALUE', message: `expected ${expects}` }
   const schema = lazily(() =>
     from.schema().check((payload) => {
-      if (!accepts(payload.value)) payload.issues.push(issueOf(problem, payload.value))
+      if (!isJsonArray(payload.value) || payload.value[0] !== firstWord) {
+        payload.issues.push(issueOf(problem, payload.value))
+      }
     }),
   )
-  return { kind: 'converted', expects, from, schema }
+  return { kind: 'converted', expects, from, firstWord, schema }
 }

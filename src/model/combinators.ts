@@ -5,20 +5,29 @@ import * as z from 'zod'
 import { isJsonObject, type JsonValue } from '../lib/json.ts'
 import { issueOf, oneOf, wrongType, type ProblemText } from './problems.ts'
 import { lazily } from './types.ts'
-import type { BooleanType, Checked, ChoiceType, EnumerationType, IntegerType, TextType } from './types.ts'
+import type { BooleanType, Checked, ChoiceType, EnumerationType, IntegerType, TextShape, TextType } from './types.ts'
+
+interface TextOptions {
+  /** Advice that fits every faulty value. */
+  readonly hint?: string
+  /** Default: the regular expression that the rule is. */
+  readonly shape?: TextShape
+}
+
+/** A regular expression as other languages read it: the slash needs no escape there. */
+const portable = (rule: RegExp): TextShape => ({ pattern: rule.source.replaceAll('\\/', '/') })
 
 /**
  * A string that follows a rule; it is kept as it was written.
  *
  * @param name of the rule, the brand of accepted strings
  * @param expects what the rule wants, to follow the word "expected"
- * @param hint advice that fits every faulty value
  */
 export function text<Name extends string>(
   name: Name,
   expects: string,
   accepts: RegExp | ((value: string) => boolean),
-  hint?: string,
+  { hint, shape = accepts instanceof RegExp ? portable(accepts) : {} }: TextOptions = {},
 ): TextType<Name> {
   const test = typeof accepts === 'function' ? accepts : (value: string): boolean => accepts.test(value)
   const problem: ProblemText = {
@@ -34,7 +43,7 @@ export function text<Name extends string>(
       })
       .transform((value) => value as Checked<Name>),
   )
-  return { kind: 'text', name, expects, schema }
+  return { kind: 'text', name, expects, shape, schema }
 }
 
 export const boolean: BooleanType = { kind: 'boolean', expects: 'true or false', schema: lazily(() => z.boolean()) }

@@ -12,10 +12,14 @@ interface SettingInfo {
   readonly description: string
   /** Accepted values. */
   readonly examples?: readonly JsonValue[]
-  /** A change takes effect only at the next boot. */
-  readonly reboot?: true
+  /** When a change takes effect, if not at once. Parts of the setting have the same unless they say otherwise. */
+  readonly effect?: 'next-boot' | 'first-boot'
+  /** A sentence on what else is to be known of that. */
+  readonly effectNote?: string
   /** The value must not be shown. */
   readonly secret?: true
+  /** It is accepted but has no function any more. */
+  readonly deprecated?: true
 }
 
 interface TypeBase<Kind extends string, T> {
@@ -28,8 +32,26 @@ interface TypeBase<Kind extends string, T> {
 /** A string that its family of rules has checked. */
 export type Checked<Name extends string> = string & $brand<Name>
 
+/**
+ * What can be said of a rule for strings without running it. Every accepted string fits, though not every string that fits
+ * is accepted.
+ */
+export interface TextShape {
+  /**
+   * A regular expression that the string matches: anchored where it should be, and within what JavaScript, Rust and Python
+   * agree on (no look-around), since readers of JSON Schema are written in any of them.
+   */
+  readonly pattern?: string
+  /** In characters. */
+  readonly minLength?: number
+  readonly maxLength?: number
+  /** All strings that are accepted, where they are few. */
+  readonly words?: readonly string[]
+}
+
 export interface TextType<Name extends string = string> extends TypeBase<'text', Checked<Name>> {
   readonly name: Name
+  readonly shape: TextShape
 }
 
 export type BooleanType = TypeBase<'boolean', boolean>
@@ -51,6 +73,7 @@ export interface EnumerationType extends TypeBase<'enumeration', string> {
 
 export interface ListType extends TypeBase<'list', JsonValue> {
   readonly elements: SettingType
+  readonly nonEmpty?: true
 }
 
 /** A fixed number of values, each of its own type. */
@@ -74,6 +97,8 @@ export interface Field extends SettingInfo {
   readonly refusesNull?: true
   /** Other names under which it is accepted. */
   readonly aliases?: readonly string[]
+  /** The alias that people write, where that is not the name that is stored. */
+  readonly writtenAs?: string
 }
 
 export type Fields = Readonly<Record<string, Field>>
@@ -81,6 +106,8 @@ export type Fields = Readonly<Record<string, Field>>
 export interface RecordType extends TypeBase<'record', JsonValue> {
   /** In the order of the positional form. */
   readonly fields: Fields
+  /** Members that it does not know are ignored instead of refused. */
+  readonly open?: true
 }
 
 /** One of several forms, told apart by their JSON type. */
@@ -91,6 +118,8 @@ export interface UnionType extends TypeBase<'union', JsonValue> {
 /** A type whose values are rewritten on the way in. */
 export interface ConvertedType extends TypeBase<'converted', JsonValue> {
   readonly from: SettingType
+  /** The word that a list has to begin with. */
+  readonly firstWord?: string
 }
 
 export type SettingType =

@@ -5,10 +5,11 @@ import type { Group } from '../types.ts'
 export const autoscaling: Group = {
   name: 'autoscaling',
   description: 'Warm pools of EC2 Auto Scaling.',
+  effect: 'first-boot',
   type: record({
     'should-wait': {
       type: boolean,
-      description: 'Whether the boot waits until the instance has left the warm pool.',
+      description: 'Whether the node joins its cluster only after it has left the warm pool.',
       examples: [true],
     },
   }),

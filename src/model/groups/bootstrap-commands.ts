@@ -7,6 +7,7 @@ import type { Group } from '../types.ts'
 export const bootstrapCommands: Group = {
   name: 'bootstrap-commands',
   description: 'Commands of the API client that run before the orchestrator starts, in byte order of their names.',
+  effect: 'next-boot',
   type: map(
     identifier,
     record({

@@ -8,6 +8,7 @@ import type { Group } from '../types.ts'
 export const bootstrapContainers: Group = {
   name: 'bootstrap-containers',
   description: 'Containers that run to their end before the orchestrator starts.',
+  effect: 'next-boot',
   type: map(
     identifier,
     record({

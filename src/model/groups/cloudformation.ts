@@ -5,7 +5,8 @@ import type { Group } from '../types.ts'
 
 export const cloudformation: Group = {
   name: 'cloudformation',
-  description: 'Signal to AWS CloudFormation at the end of the boot.',
+  description: 'Signal to AWS CloudFormation at the end of the first boot.',
+  effect: 'first-boot',
   type: record({
     'should-signal': { type: boolean, description: 'Whether a signal is sent.', examples: [true] },
     'stack-name': { type: singleLine, description: 'Stack that waits for the signal.', examples: ['nodes'] },

@@ -10,23 +10,29 @@ export const kernel: Group = {
   type: record({
     lockdown: {
       type: lockdown,
-      description: 'Kernel lockdown mode; it can be raised at any time but lowered only by a reboot.',
+      description: 'How much of the kernel is kept even from root: nothing, its integrity, or its secrets as well.',
       examples: ['integrity'],
+      effectNote: 'A stricter mode is entered at once, a laxer one at the next boot.',
     },
     modules: {
       type: map(
         moduleName,
         record({
           allowed: { type: boolean, description: 'Whether the module may be loaded.', examples: [true] },
-          autoload: { type: boolean, description: 'Whether the module is loaded at boot.', examples: [true] },
+          autoload: {
+            type: boolean,
+            description: 'Whether the module is loaded at boot; it has to be allowed as well.',
+            examples: [true],
+          },
         }),
       ),
-      description: 'Kernel modules by name.',
+      description: 'Kernel modules by name: which may be loaded, and which are loaded at boot.',
       examples: [{ sctp: { allowed: false } }],
+      effectNote: 'A module that is loaded already stays loaded until the next boot.',
     },
     sysctl: {
       type: map(sysctlKey, freeText),
-      description: 'Values of kernel parameters, always strings.',
+      description: 'Kernel parameters set at run time, by name; values are always strings.',
       examples: [{ 'net.ipv4.ip_forward': '1' }],
     },
   }),

@@ -67,7 +67,14 @@ const pods: Fields = {
     ...field(parts.nodeTaints, 'Taints that the node registers with.', { gpu: ['true:NoSchedule'] }),
     refusesNull: true,
   },
-  'pod-infra-container-image': field(singleLine, 'Without function; still accepted.', 'registry.example/pause:3.5'),
+  'pod-infra-container-image': {
+    ...field(
+      singleLine,
+      'Without function since the image came with the host; still accepted.',
+      'registry.example/pause:3.5',
+    ),
+    deprecated: true,
+  },
   'pod-pids-limit': field(i64, 'How many processes a pod may have, -1 for no limit.', 1024n),
   'seccomp-default': field(boolean, 'Whether pods get the default seccomp profile of the runtime.', true),
   'static-pods': field(parts.staticPods, 'Pods that the kubelet runs without the API server.', {

@@ -10,6 +10,7 @@ export const ociHooks: Group = {
       type: boolean,
       description: 'Without function since release 1.15; still accepted.',
       examples: [false],
+      deprecated: true,
     },
   }),
 }

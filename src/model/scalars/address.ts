@@ -77,7 +77,15 @@ export function formatAddress({ family, value }: ParsedAddress): string {
   return family === 4 ? IPv4.fromNumber(value).toString() : formatIpv6(value)
 }
 
-const addressText = text('IpAddress', 'an IPv4 or IPv6 address', (value) => parseAddress(value) !== undefined)
+const BYTE = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])'
+const DOTTED = `${BYTE}(?:\\.${BYTE}){3}`
+
+const addressText = text('IpAddress', 'an IPv4 or IPv6 address', (value) => parseAddress(value) !== undefined, {
+  // how often `::` may stand in an IPv6 address, and for how many groups, is beyond it
+  shape: {
+    pattern: `^(?:${DOTTED}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){0,6}:${DOTTED})$`,
+  },
+})
 
 export const ipAddress: ConvertedType = converted(addressText, (value) =>
   formatAddress(parseAddress(value as string) as ParsedAddress),

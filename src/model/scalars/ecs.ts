@@ -11,7 +11,7 @@ export const ecsAttributeKey = text(
 export const ecsAttributeValue = text(
   'ECSAttributeValue',
   'an attribute value: up to 128 ASCII letters, digits, blanks and the characters . @ : _ / \\ -, no blank at the ends',
-  /^(?! )[A-Za-z0-9.@:_/\\ -]{1,128}(?<! )$/,
+  /^[A-Za-z0-9.@:_/\\-](?:[A-Za-z0-9.@:_/\\ -]{0,126}[A-Za-z0-9.@:_/\\-])?$/,
 )
 
 export const ecsLogLevel = enumeration(['debug', 'info', 'warn', 'error', 'crit'])

@@ -1,11 +1,14 @@
 /** Kernel parameters, modules and the boot configuration. */
 import { choice, text } from '../combinators.ts'
 
+const SYSCTL_NAME = /^[A-Za-z0-9_-](?:[.]?[A-Za-z0-9/_-])*[.]?$/
+
 /** Reference: `a.b` and `a/b` are different keys. */
 export const sysctlKey = text(
   'SysctlKey',
   'a sysctl name: up to 128 ASCII letters, digits and the characters . / _ -, without "..", not beginning with . or /',
-  /^(?![./])(?!.*\.\.)[A-Za-z0-9./_-]{1,128}$/,
+  (value) => value.length <= 128 && SYSCTL_NAME.test(value),
+  { shape: { pattern: SYSCTL_NAME.source, maxLength: 128 } },
 )
 
 /** The empty name passes here but cannot be stored. */
@@ -29,5 +32,5 @@ export const bootConfigKey = text(
 export const bootConfigValue = text(
   'BootConfigValue',
   'printable ASCII characters, with double or single quotes but not both',
-  (value) => /^[ -~]*$/.test(value) && !(value.includes('"') && value.includes("'")),
+  /^(?:[ !#-~]*|[ -&(-~]*)$/,
 )

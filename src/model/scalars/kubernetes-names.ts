@@ -40,12 +40,13 @@ export const bootstrapToken = text(
 export const authenticationMode = choice(['aws', 'tls'])
 
 const NO_CLOUD_PROVIDER = '""'
+const CLOUD_PROVIDERS = ['aws', 'external', '', NO_CLOUD_PROVIDER]
 
 /** Reference: the empty string is stored as two quote characters, which is what the kubelet's unit needs. */
 export const cloudProvider: ConvertedType = converted(
-  text('KubernetesCloudProvider', '"aws", "external" or an empty string', (value) =>
-    ['aws', 'external', '', NO_CLOUD_PROVIDER].includes(value),
-  ),
+  text('KubernetesCloudProvider', '"aws", "external" or an empty string', (value) => CLOUD_PROVIDERS.includes(value), {
+    shape: { words: CLOUD_PROVIDERS },
+  }),
   (value) => (value === '' ? NO_CLOUD_PROVIDER : value),
 )
 

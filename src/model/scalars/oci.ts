@@ -37,7 +37,10 @@ export const resourceLimitName = enumeration(
   'a resource limit such as "max-open-files"',
 )
 
-const unlimited = text('Unlimited', 'an integer, or "unlimited"', (value) => value === 'unlimited')
+const UNLIMITED = 'unlimited'
+const unlimited = text('Unlimited', 'an integer, or "unlimited"', (value) => value === UNLIMITED, {
+  shape: { words: [UNLIMITED] },
+})
 
 /** The value of a limit; -1 means none. */
 export const limitValue: UnionType = union('an integer from -1, or "unlimited"', [

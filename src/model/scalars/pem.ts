@@ -4,6 +4,7 @@ import { decodeBase64Strict } from '../../lib/strict-base64.ts'
 import { decodeUtf8 } from '../../lib/utf8.ts'
 import { trimWhiteSpace } from '../../lib/white-space.ts'
 import { text } from '../combinators.ts'
+import { BASE64_PATTERN } from './strings.ts'
 
 const BEGIN = '-----BEGIN '
 const END = '-----END '
@@ -71,10 +72,13 @@ function isPemCertificates(value: string): boolean {
   return bytes !== undefined && isBundle(bytes)
 }
 
+/** Unicode White_Space. */
+const BLANKS = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*'
+
 /** One or more certificates; nothing but white space takes a bundle away. */
 export const pemCertificates = text(
   'PemCertificateString',
   'base64 of one or more certificates in PEM form, and nothing else in PEM form',
   isPemCertificates,
-  'encode the file of certificates: base64 -w0 FILE',
+  { hint: 'encode the file of certificates: base64 -w0 FILE', shape: { pattern: `^(?:${BLANKS}|${BASE64_PATTERN})$` } },
 )

@@ -4,11 +4,13 @@ import { converted, union } from '../combinators-containers.ts'
 import type { UnionType } from '../types.ts'
 
 /** Reference: looser than https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ (`.` passes). */
-const QUANTITY = /^[+-]?[0-9.]+(?:e[0-9]*|[EPTGMK]i?|[numk])?$/
+const QUANTITY_PATTERN = '[+-]?[0-9.]+(?:e[0-9]*|[EPTGMK]i?|[numk])?'
+const QUANTITY = new RegExp(`^${QUANTITY_PATTERN}$`)
 
 export const quantity = text('KubernetesQuantityValue', 'a quantity such as "500m" or "1.5Gi"', QUANTITY)
 
-const PERCENTAGE = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/
+const PERCENTAGE_PATTERN = '[+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?'
+const PERCENTAGE = new RegExp(`^${PERCENTAGE_PATTERN}$`)
 
 function isThreshold(value: string): boolean {
   if (!value.endsWith('%')) return QUANTITY.test(value)
@@ -23,15 +25,10 @@ export const threshold = text(
   'KubernetesThresholdValue',
   'a percentage from "0%" to below "100%", or a quantity such as "100Mi"',
   isThreshold,
+  { shape: { pattern: `^(?:${QUANTITY_PATTERN}|${PERCENTAGE_PATTERN}%)$` } },
 )
 
-const PERCENT_TEXT = /^[+-]?[0-9]+$/
-
-const percentText = text('IntegerPercent', 'a percentage from 0 to 100', (value) => {
-  if (!PERCENT_TEXT.test(value)) return false
-  const number = BigInt(value.replace(/^\+/, ''))
-  return number >= 0n && number <= 100n
-})
+const percentText = text('IntegerPercent', 'a percentage from 0 to 100', /^(?:[+]?0*(?:100|[1-9]?[0-9])|-0+)$/)
 
 /** A number or a string of digits; the form is kept, the digits are brought to their plain form. */
 export const integerPercent: UnionType = union('an integer from 0 to 100, or the same as a string', [

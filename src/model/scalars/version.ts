@@ -6,10 +6,10 @@ const PRE_RELEASE_PART = '(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)'
 const BUILD_PART = '[0-9A-Za-z-]+'
 
 /** Semantic Versioning 2.0.0 (https://semver.org/) with an optional `v` in front. */
-const VERSION = new RegExp(
-  `^v?${NUMBER}\\.${NUMBER}\\.${NUMBER}` +
-    `(?:-${PRE_RELEASE_PART}(?:\\.${PRE_RELEASE_PART})*)?(?:\\+${BUILD_PART}(?:\\.${BUILD_PART})*)?$`,
-)
+const VERSION_PATTERN =
+  `v?${NUMBER}[.]${NUMBER}[.]${NUMBER}` +
+  `(?:-${PRE_RELEASE_PART}(?:[.]${PRE_RELEASE_PART})*)?(?:[+]${BUILD_PART}(?:[.]${BUILD_PART})*)?`
+const VERSION = new RegExp(`^${VERSION_PATTERN}$`)
 
 const MAX_NUMBER = 2n ** 64n - 1n
 
@@ -23,4 +23,5 @@ export const friendlyVersion = text(
   'FriendlyVersion',
   '"latest", or a version such as "1.2.3" or "v1.2.3"',
   isFriendlyVersion,
+  { shape: { pattern: `^(?:latest|${VERSION_PATTERN})$` } },
 )
