@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { jsonObject, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
-import type { NameType, SettingType } from '../../src/model/types.ts'
+import type { Field, NameType, SettingType, TextType } from '../../src/model/types.ts'
 
 /** A string without halves of surrogate pairs, as every document gives them. */
 export const unicode = fc.string({ unit: 'binary' })
@@ -125,4 +125,75 @@ function meant(type: SettingType): fc.Arbitrary<JsonValue> {
     case 'converted':
       return meant(type.from)
   }
+}
+
+const patterns = new Map<string, fc.Arbitrary<string>>()
+
+/** Strings that match a pattern. Made once per pattern; one that excludes some characters is too slow to make. */
+export function matching(pattern: string): fc.Arbitrary<string> {
+  if (pattern.includes('[^')) return word
+  const known = patterns.get(pattern) ?? fc.stringMatching(new RegExp(pattern), { size: 'small' })
+  patterns.set(pattern, known)
+  return known
+}
+
+/** Strings that a rule may accept: of its shape, of few fixed words, or plain ones. */
+function shaped({ shape }: TextType): fc.Arbitrary<string> {
+  const { pattern, words } = shape
+  if (words !== undefined) return fc.constantFrom(...words)
+  if (pattern === undefined) return word
+  return fc.oneof({ weight: 3, arbitrary: matching(pattern) }, { weight: 1, arbitrary: word })
+}
+
+const nameOf = (type: NameType): fc.Arbitrary<string> => (type.kind === 'text' ? shaped(type) : meantText(type))
+
+/**
+ * Values in the form that documentation describes, most of them accepted: no nulls, no positional records, no words in
+ * tables.
+ */
+export function documented(type: SettingType): fc.Arbitrary<JsonValue> {
+  const known = made.get(type) ?? makeDocumented(type)
+  made.set(type, known)
+  return known
+}
+
+const made = new WeakMap<SettingType, fc.Arbitrary<JsonValue>>()
+
+function makeDocumented(type: SettingType): fc.Arbitrary<JsonValue> {
+  switch (type.kind) {
+    case 'text':
+      return shaped(type)
+    case 'list':
+      return fc.array(documented(type.elements), { minLength: type.nonEmpty === true ? 1 : 0, maxLength: 3 })
+    case 'tuple':
+      return fc.tuple(...type.items.map(documented))
+    case 'map':
+      return fc
+        .array(fc.tuple(nameOf(type.names), documented(type.values)), { maxLength: 3 })
+        .map((entries) => objectOf(entries))
+    case 'record': {
+      const fields = Object.entries(type.fields)
+      const required = fields.filter(([, field]) => field.required === true)
+      return fc
+        .subarray(fields.filter(([, field]) => field.required !== true))
+        .chain((chosen) => fc.tuple(...[...required, ...chosen].map(fieldOf)))
+        .map(objectOf)
+    }
+    case 'union':
+      return fc.oneof(...type.forms.map(documented))
+    case 'converted': {
+      const { firstWord } = type
+      if (firstWord === undefined) return documented(type.from)
+      return documented(type.from).map((rest) => [firstWord, ...(rest as JsonValue[])])
+    }
+    case 'boolean':
+    case 'integer':
+    case 'choice':
+    case 'enumeration':
+      return meant(type)
+  }
+}
+
+function fieldOf([name, field]: [string, Field]): fc.Arbitrary<readonly [string, JsonValue]> {
+  return fc.tuple(fc.constantFrom(name, ...(field.aliases ?? [])), documented(field.type))
 }

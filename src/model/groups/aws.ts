@@ -6,14 +6,26 @@ export const aws: Group = {
   name: 'aws',
   description: 'AWS region, profile and credentials of the host.',
   type: record({
-    region: { type: singleLine, description: 'AWS region.', examples: ['eu-central-1'] },
-    config: { type: base64, description: 'AWS configuration file, in base64.', examples: ['W2RlZmF1bHRdCg=='] },
+    region: {
+      type: singleLine,
+      description: 'Region that the host is in, or talks to AWS in.',
+      examples: ['eu-central-1'],
+    },
+    config: {
+      type: base64,
+      description: 'Content of the AWS configuration file of the host, in base64.',
+      examples: ['W2RlZmF1bHRdCg=='],
+    },
     credentials: {
       type: base64,
-      description: 'AWS credentials file, in base64.',
+      description: 'Content of the AWS credentials file of the host, in base64.',
       examples: ['W2RlZmF1bHRdCg=='],
       secret: true,
     },
-    profile: { type: singleLine, description: 'Profile in these files that is used.', examples: ['default'] },
+    profile: {
+      type: singleLine,
+      description: 'Profile of the AWS configuration and credentials files that is used.',
+      examples: ['default'],
+    },
   }),
 }

@@ -12,7 +12,11 @@ export const bootstrapContainers: Group = {
   type: map(
     identifier,
     record({
-      source: { type: url, description: 'Image of the container.', examples: ['registry.example/setup:v1'] },
+      source: {
+        type: url,
+        description: 'Image that the container is made from.',
+        examples: ['registry.example/setup:v1'],
+      },
       mode: {
         type: bootstrapMode,
         description: 'When it runs: never, at the next boot only, or at every boot.',
@@ -20,7 +24,7 @@ export const bootstrapContainers: Group = {
       },
       'user-data': {
         type: base64,
-        description: 'Data for the container, in base64.',
+        description: 'Data that the container finds in a file, in base64.',
         examples: ['aGVsbG8='],
         secret: true,
       },

@@ -17,7 +17,12 @@ const mirror = record({
 const credential = record({
   registry: { type: singleLine, description: 'Registry that the credential is for.', examples: ['docker.io'] },
   username: { type: singleLine, description: 'User name at the registry.', examples: ['reader'] },
-  password: { type: singleLine, description: 'Password of the user.', examples: ['example'], secret: true },
+  password: {
+    type: singleLine,
+    description: 'Password that goes with the user name.',
+    examples: ['example'],
+    secret: true,
+  },
   auth: {
     type: base64,
     description: 'User name and password joined by a colon, in base64.',

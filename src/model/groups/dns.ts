@@ -7,7 +7,15 @@ export const dns: Group = {
   name: 'dns',
   description: 'Static name resolution instead of what DHCP says.',
   type: record({
-    'name-servers': { type: list(ipAddress), description: 'Addresses of name servers.', examples: [['10.0.0.2']] },
-    'search-list': { type: list(linuxHostname), description: 'Domains to search.', examples: [['example.test']] },
+    'name-servers': {
+      type: list(ipAddress),
+      description: 'Addresses of the name servers to ask.',
+      examples: [['10.0.0.2']],
+    },
+    'search-list': {
+      type: list(linuxHostname),
+      description: 'Domains that short host names are looked up in.',
+      examples: [['example.test']],
+    },
   }),
 }

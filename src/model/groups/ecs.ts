@@ -7,10 +7,14 @@ import type { Fields, Group } from '../types.ts'
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html */
 const fields: Fields = {
-  cluster: { type: freeText, description: 'Cluster that the host registers with.', examples: ['default'] },
+  cluster: {
+    type: freeText,
+    description: 'Name of the ECS cluster that the host registers with.',
+    examples: ['default'],
+  },
   'instance-attributes': {
     type: map(ecsAttributeKey, ecsAttributeValue),
-    description: 'Attributes of the host for placing tasks.',
+    description: 'Attributes of the host that the placement of tasks can ask for.',
     examples: [{ stack: 'blue' }],
   },
   'allow-privileged-containers': {
@@ -23,7 +27,7 @@ const fields: Fields = {
     description: 'Logging drivers that tasks may use.',
     examples: [['json-file', 'awslogs', 'none']],
   },
-  loglevel: { type: ecsLogLevel, description: 'Log level of the agent.', examples: ['info'] },
+  loglevel: { type: ecsLogLevel, description: 'How much the agent logs.', examples: ['info'] },
   'enable-spot-instance-draining': {
     type: boolean,
     description: 'Whether tasks are drained when a spot instance is called back.',
@@ -67,7 +71,11 @@ const fields: Fields = {
     description: 'Age from which an unused image may be removed.',
     examples: ['1h'],
   },
-  'backend-host': { type: freeText, description: 'Endpoint of the ECS service.', examples: ['ecs.example:443'] },
+  'backend-host': {
+    type: freeText,
+    description: 'Endpoint of the ECS service, instead of the public one.',
+    examples: ['ecs.example:443'],
+  },
   'awsvpc-block-imds': {
     type: boolean,
     description: 'Whether tasks with their own interface are kept from the instance metadata.',

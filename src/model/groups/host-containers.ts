@@ -12,7 +12,7 @@ export const hostContainers: Group = {
     record({
       source: {
         type: url,
-        description: 'Image of the container.',
+        description: 'Image that the container is made from.',
         examples: ['registry.example/admin:v0.11.14'],
       },
       enabled: { type: boolean, description: 'Whether the container runs.', examples: [true] },
@@ -23,7 +23,7 @@ export const hostContainers: Group = {
       },
       'user-data': {
         type: base64,
-        description: 'Data for the container, in base64.',
+        description: 'Data that the container finds in a file, in base64.',
         examples: ['aGVsbG8='],
         secret: true,
       },

@@ -25,7 +25,11 @@ export const staticPods = map(
   identifier,
   record({
     enabled: { type: boolean, description: 'Whether the pod runs.', examples: [true] },
-    manifest: { type: base64, description: 'Manifest of the pod, in base64.', examples: ['YXBpVmVyc2lvbjogdjEK'] },
+    manifest: {
+      type: base64,
+      description: 'Manifest of the pod in YAML or JSON, in base64.',
+      examples: ['YXBpVmVyc2lvbjogdjEK'],
+    },
   }),
 )
 
@@ -43,7 +47,7 @@ export const credentialProviders = map(
       'image-patterns': {
         type: list(singleLine),
         required: true,
-        description: 'Images that the provider is asked for.',
+        description: 'Patterns of the images that the provider is asked for.',
         examples: [['*.dkr.ecr.*.amazonaws.com']],
       },
       'cache-duration': {
@@ -66,7 +70,7 @@ const memoryAmount = (
 ): { type: typeof quantity; refusesNull: true; description: string; examples: string[] } => ({
   type: quantity,
   refusesNull: true,
-  description: `Reserved ${what}.`,
+  description: `How much ${what} is set aside on the NUMA node.`,
   examples: ['1Gi'],
 })
 
@@ -76,8 +80,8 @@ export const memoryReservations = map(
     {
       enabled: { type: boolean, required: true, description: 'Whether the reservation counts.', examples: [true] },
       memory: memoryAmount('memory'),
-      'hugepages-2Mi': memoryAmount('huge pages of 2 MiB'),
-      'hugepages-1Gi': memoryAmount('huge pages of 1 GiB'),
+      'hugepages-2Mi': memoryAmount('memory in huge pages of 2 MiB'),
+      'hugepages-1Gi': memoryAmount('memory in huge pages of 1 GiB'),
     },
     { positional: false },
   ),

@@ -8,7 +8,7 @@ export const network: Group = {
   name: 'network',
   description: 'Host name, static host entries and proxy.',
   type: record({
-    hostname: { type: linuxHostname, description: 'Name of the host.', examples: ['node-1.example'] },
+    hostname: { type: linuxHostname, description: 'Name that the host goes by.', examples: ['node-1.example'] },
     hosts: {
       type: hostsEntries,
       description: 'Additional lines of the hosts file: pairs of an address and its names.',

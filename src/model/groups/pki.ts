@@ -6,13 +6,13 @@ import type { Group } from '../types.ts'
 
 export const pki: Group = {
   name: 'pki',
-  description: 'Certificate bundles by name.',
+  description: 'Bundles of certificates, each under a name of its own.',
   type: map(
     identifier,
     record({
       data: {
         type: pemCertificates,
-        description: 'PEM certificates, in base64; empty takes the bundle away.',
+        description: 'Certificates in PEM form, in base64; an empty value takes the bundle away.',
         examples: [''],
       },
       trusted: { type: boolean, description: 'Whether the host trusts these certificates.', examples: [true] },

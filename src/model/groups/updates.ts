@@ -20,17 +20,17 @@ export const updates: Group = {
     },
     seed: {
       type: u32,
-      description: 'Place of this host in the waves of an update; generated between 0 and 2047.',
+      description: 'Place of this host in the waves of an update, between 0 and 2047.',
       examples: [42n],
     },
     'version-lock': {
       type: friendlyVersion,
-      description: 'The version to update to.',
+      description: 'Version that updates lead to: a fixed one, or always the latest.',
       examples: ['latest', 'v1.24.1'],
     },
     'ignore-waves': {
       type: boolean,
-      description: 'Take an update at once instead of waiting for its wave.',
+      description: 'Whether an update is taken at once instead of in the wave of this host.',
       examples: [false],
     },
   }),
