@@ -129,7 +129,8 @@ class OfflineRun {
 
   async first(): Promise<RenderResult> {
     const generators = this.options.http !== undefined
-    if (generators) await this.step('early-boot-config')
+    // elsewhere the providers read discs and a hypervisor, of which an offline run has none
+    if (generators && this.options.variant.platform === 'aws') await this.step('early-boot-config')
     const diagnostics = await this.patch(this.options.userData, LAUNCH_TRANSACTION)
     if (diagnostics.some(({ severity }) => severity === 'error')) {
       return { accepted: false, settings: undefined, ...NOTHING, changes: [], diagnostics }
