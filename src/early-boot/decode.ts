@@ -1,49 +1,12 @@
 /** From the bytes of user data to settings: decompression, text, TOML. Pure. */
-import { gunzipSync, inflateRawSync } from 'node:zlib'
 import type { Diagnostic } from '../lib/diagnostics.ts'
 import { messageOf, PipelineError } from '../lib/errors.ts'
+import { gunzipFirst, isGzip } from '../lib/gzip.ts'
 import { member, type JsonObject, type JsonValue } from '../lib/json.ts'
-import { decodeUtf8, decodeUtf8Lossy } from '../lib/utf8.ts'
+import { decodeUtf8, firstBadPlace } from '../lib/utf8.ts'
 import { parseUserToml } from '../toml/user-toml.ts'
-import { guessFormat } from './guess-format.ts'
+import { guessFormat } from '../toml/guess-format.ts'
 import { packPlaces } from './places.ts'
-
-const GZIP_TRAILER_BYTES = 8
-const GZIP_FIXED_HEADER_BYTES = 10
-const FLAG = { headerCrc: 2, extra: 4, name: 8, comment: 16 } as const
-
-/** Whether data starts as gzip does (RFC 1952). Any other format, and base64, counts as text. */
-export function isGzip(data: Uint8Array): boolean {
-  return data[0] === 0x1f && data[1] === 0x8b
-}
-
-function endOfText(data: Uint8Array, start: number): number {
-  const end = data.indexOf(0, start)
-  return end < 0 ? data.length : end + 1
-}
-
-/** Where the compressed data of the first gzip member starts (RFC 1952 section 2.3). */
-function bodyStart(data: Uint8Array): number {
-  const flags = data[3] ?? 0
-  let at = GZIP_FIXED_HEADER_BYTES
-  if (flags & FLAG.extra) at += 2 + (data[at] ?? 0) + ((data[at + 1] ?? 0) << 8)
-  if (flags & FLAG.name) at = endOfText(data, at)
-  if (flags & FLAG.comment) at = endOfText(data, at)
-  if (flags & FLAG.headerCrc) at += 2
-  return at
-}
-
-/**
- * The content of the first gzip member; whatever follows it is ignored. Node's gunzip alone would add further members.
- */
-function gunzipFirst(data: Uint8Array): Uint8Array {
-  const start = bodyStart(data)
-  // the call with `info` tells how much of the input the member took
-  const inflated = inflateRawSync(data.subarray(start), { info: true }) as unknown as {
-    engine: { bytesWritten: number }
-  }
-  return gunzipSync(data.subarray(0, start + inflated.engine.bytesWritten + GZIP_TRAILER_BYTES))
-}
 
 /** Undoes gzip, if the data is gzip. @throws PipelineError `USERDATA_GZIP_BROKEN` */
 export function decompress(data: Uint8Array, source: string): Uint8Array {
@@ -59,16 +22,8 @@ export function decompress(data: Uint8Array, source: string): Uint8Array {
   }
 }
 
-/** Offset of the first byte that is not UTF-8: up to there, decoding and encoding again changes nothing. */
-function firstBadByte(data: Uint8Array): number {
-  const again = Buffer.from(Buffer.from(data).toString('utf8'))
-  return data.findIndex((byte, i) => byte !== again[i])
-}
-
 function notUtf8(data: Uint8Array, source: string): PipelineError {
-  const before = decodeUtf8Lossy(data.subarray(0, firstBadByte(data))).replace(/\uFFFD+$/, '')
-  const line = before.split('\n').length
-  const column = [...before.slice(before.lastIndexOf('\n') + 1)].length + 1
+  const { line, column } = firstBadPlace(data)
   const diagnostic: Diagnostic = {
     code: 'USERDATA_NOT_UTF8',
     severity: 'error',

@@ -41,6 +41,22 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[
   return [...diagnostics].sort(orderOf)
 }
 
+const isSamePlace = (a: Diagnostic, b: Diagnostic): boolean => a.at !== undefined && b.at !== undefined && orderOf(a, b) === 0
+
+/**
+ * A new list ordered by place with one finding per place, so that nobody has to read about the consequences of a fault
+ * beside the fault: an error goes before a warning, an earlier finding before a later one.
+ */
+export function onePerPlace(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const kept: Diagnostic[] = []
+  for (const diagnostic of sortDiagnostics(diagnostics)) {
+    const last = kept.at(-1)
+    if (last === undefined || !isSamePlace(last, diagnostic)) kept.push(diagnostic)
+    else if (last.severity === 'warning' && diagnostic.severity === 'error') kept[kept.length - 1] = diagnostic
+  }
+  return kept
+}
+
 /** Whether any finding is an error. */
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error')

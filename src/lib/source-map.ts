@@ -14,15 +14,26 @@ export interface SourceMap {
   value(path: DocumentPath): Place | undefined
 }
 
+/** The values of a document and where they stand. */
+export interface MappedTree<T extends JsonValue = JsonObject> {
+  readonly tree: T
+  readonly sourceMap: SourceMap
+}
+
 /** What became of the text of a document. */
 export type ParsedDocument<T extends JsonValue = JsonObject> =
-  | { readonly ok: true; readonly tree: T; readonly sourceMap: SourceMap }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+  | ({ readonly ok: true } & MappedTree<T>)
+  | {
+      readonly ok: false
+      readonly diagnostics: readonly Diagnostic[]
+      /** What could be read in spite of the faults: everything but the faulty statements. */
+      readonly partial?: MappedTree<T>
+    }
 
 /** Turns offsets (UTF-16 units) of one text into places. Lines end at LF, CR LF or CR. */
 export class PlaceFinder {
   readonly file: string
-  private readonly text: string
+  readonly text: string
   private readonly lineStarts: readonly number[]
   /** Whether an offset within a line is a number of code points, too. */
   private readonly isBasicPlane: boolean
@@ -39,6 +50,15 @@ export class PlaceFinder {
     const [line, column] = this.position(start)
     const [endLine, endColumn] = this.position(Math.max(start, end))
     return { file: this.file, line, column, endLine, endColumn }
+  }
+
+  /** The offset of a line and column, which may be those of an end; one outside of the text is moved to its edge. */
+  offset(line: number, column: number): number {
+    const start = this.lineStarts[Math.min(line, this.lineStarts.length) - 1] ?? 0
+    const before = this.isBasicPlane
+      ? column - 1
+      : [...this.text.slice(start, start + 2 * column)].slice(0, column - 1).join('').length
+    return Math.min(start + before, this.text.length)
   }
 
   private position(offset: number): [line: number, column: number] {

@@ -18,3 +18,17 @@ export function decodeUtf8Lossy(bytes: Uint8Array): string {
 export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text)
 }
+
+/** Offset of the first byte that is not UTF-8: up to there, decoding and encoding again changes nothing. */
+function firstBadByte(data: Uint8Array): number {
+  const again = Buffer.from(Buffer.from(data).toString('utf8'))
+  return data.findIndex((byte, i) => byte !== again[i])
+}
+
+/** Line and column (from 1, in code points) of the first byte that is not UTF-8. */
+export function firstBadPlace(data: Uint8Array): { line: number; column: number } {
+  const before = decodeUtf8Lossy(data.subarray(0, firstBadByte(data))).replace(/\uFFFD+$/, '')
+  const line = before.split('\n').length
+  const column = [...before.slice(before.lastIndexOf('\n') + 1)].length + 1
+  return { line, column }
+}

@@ -20,3 +20,13 @@ export function nameOf(node: KeyNode): string {
 export function isDuplicateError(error: unknown): error is ParseError {
   return error instanceof ParseError && error.message === 'Defining a key multiple times is invalid'
 }
+
+/** What the parser has against a text, or undefined if nothing. */
+export function faultOf(text: string): unknown {
+  try {
+    parseAst(text)
+    return undefined
+  } catch (error) {
+    return error
+  }
+}

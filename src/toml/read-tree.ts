@@ -4,7 +4,14 @@
 import type { AST } from 'toml-eslint-parser'
 import type { Diagnostic, Place } from '../lib/diagnostics.ts'
 import { MAX_JSON_DEPTH } from '../lib/json-parse.ts'
-import { jsonObject, type JsonObject, type JsonValue, type MutableJsonObject } from '../lib/json.ts'
+import {
+  isJsonArray,
+  isJsonObject,
+  jsonObject,
+  type JsonObject,
+  type JsonValue,
+  type MutableJsonObject,
+} from '../lib/json.ts'
 import { SourceTree, type PlaceFinder, type SourceMap } from '../lib/source-map.ts'
 import { nameOf, type KeyNode } from './ast.ts'
 import { dateTimeValue } from './date-time.ts'
@@ -24,7 +31,7 @@ export interface TreeReading {
   readonly problems: readonly Diagnostic[]
   /** Names at the top level, see `TomlDocument`. */
   readonly topLevel: Iterable<string>
-  /** Only of keys that were given another name, see `readTree`. */
+  /** Only of keys that were given another name, see `readTree`; the tree has the first definition of each. */
   readonly duplicates: readonly Duplicate[]
 }
 
@@ -95,7 +102,7 @@ class TreeReader implements TreeReading {
     for (const [i, step] of table.resolvedKey.entries()) {
       if (typeof step === 'number') path.push(step)
       else this.noteKey(table.key.keys[names++] as KeyNode, path)
-      node = descend(node, step, typeof table.resolvedKey[i + 1] === 'number')
+      node = descend(node, path.at(-1) as string | number, typeof table.resolvedKey[i + 1] === 'number')
     }
     this.sourceMap.add(path, undefined, this.place(table.key))
     for (const pair of table.body) this.readPair(pair, node as MutableJsonObject, path)
@@ -109,7 +116,7 @@ class TreeReader implements TreeReading {
     let node: MutableJsonObject = table
     for (const part of keys.slice(0, -1)) {
       this.noteKey(part, path)
-      node = descend(node, nameOf(part), false) as MutableJsonObject
+      node = descend(node, path.at(-1) as string, false) as MutableJsonObject
     }
     const last = keys.at(-1) as KeyNode
     const original = this.renamed.get(last.range[0])
@@ -117,7 +124,10 @@ class TreeReader implements TreeReading {
     path.push(original ?? nameOf(last))
     if (original !== undefined) this.duplicates.push({ path: [...path], at: place, first: this.sourceMap.key(path) })
     this.sourceMap.add(path, place, this.place(pair.value))
-    node[nameOf(last)] = this.readContent(pair.value, path)
+    const value = this.readContent(pair.value, path)
+    const name = path.at(-1) as string
+    // of two definitions the first one stays
+    if (!Object.hasOwn(node, name)) node[name] = value
   }
 
   private readContent(node: AST.TOMLContentNode, path: Path): JsonValue {
@@ -158,15 +168,21 @@ class TreeReader implements TreeReading {
   }
 }
 
-/** The container below `node` at `step`, made when it is not there yet. */
+/**
+ * The container below `node` at `step`, made when it is not there yet. Where a second definition meets something else, its
+ * content goes into a container of its own, which is dropped.
+ */
 function descend(
   node: MutableJsonObject | JsonValue[],
   step: string | number,
   toArray: boolean,
 ): MutableJsonObject | JsonValue[] {
   const children = node as Record<string | number, JsonValue>
-  if (!Object.hasOwn(children, step)) children[step] = toArray ? [] : jsonObject()
-  return children[step] as MutableJsonObject | JsonValue[]
+  const child = Object.hasOwn(children, step) ? children[step] : undefined
+  if (toArray ? isJsonArray(child) : isJsonObject(child)) return child as MutableJsonObject | JsonValue[]
+  const made = toArray ? [] : jsonObject()
+  if (child === undefined) children[step] = made
+  return made
 }
 
 /**

@@ -1,13 +1,15 @@
 /**
- * TOML that users write: TOML 1.0 with exact numbers and the places of everything.
+ * TOML as users write it: strict verdicts, and every fault of a document with its place.
  */
-import { ParseError } from 'toml-eslint-parser'
-import { sortDiagnostics, type Diagnostic } from '../lib/diagnostics.ts'
+import { onePerPlace, type Diagnostic } from '../lib/diagnostics.ts'
 import { messageOf } from '../lib/errors.ts'
-import { PlaceFinder, type ParsedDocument } from '../lib/source-map.ts'
-import { isDuplicateError, parseAst } from './ast.ts'
-import { findDuplicates } from './duplicates.ts'
+import { PlaceFinder, type MappedTree, type ParsedDocument } from '../lib/source-map.ts'
+import { parseAst } from './ast.ts'
+import { duplicateFinding } from './duplicates.ts'
 import { readTree } from './read-tree.ts'
+import { repair } from './repair.ts'
+import { describeFault } from './syntax-fault.ts'
+import { overlaps, templateText, withStandIns, type Stretch } from './template-text.ts'
 
 const LONE_CARRIAGE_RETURN = /\r(?!\n)/g
 
@@ -21,35 +23,71 @@ function loneCarriageReturns(text: string, places: PlaceFinder): Diagnostic[] {
   }))
 }
 
-/** What some of the parser's messages mean to somebody who wrote the line. */
-const HINTS: Readonly<Record<string, string>> = {
-  'Unexpected character': 'put text in quotes: key = "text"',
-  'Unexpected token': 'put text in quotes: key = "text"',
-  'Unspecified values are invalid': 'every key needs a value: key = "text"',
-  'Expected equal (=) token': 'write key = value; a key may hold only letters, digits, _ and -, others need quotes',
-  'Unterminated string constant': 'close the quotes; a text over several lines needs """',
-  'No newlines are allowed between the curly braces unless they are valid within a value':
-    'write { ... } on one line, or use a [table]',
-  'Trailing comma is not permitted in an inline table': 'remove the comma after the last member',
-  'Leading zeros are not allowed': 'write the number without leading zeros, or as text in quotes',
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
-}
-
-function syntaxError(error: unknown, text: string, places: PlaceFinder): Diagnostic {
-  if (!(error instanceof ParseError)) {
-    return { code: 'USERDATA_TOML_SYNTAX', severity: 'error', message: messageOf(error), at: places.place(0, 0) }
-  }
-  const hint = HINTS[error.message]
-  const width = Math.max(1, String.fromCodePoint(text.codePointAt(error.index) ?? 0x20).length)
+function templateFinding({ start, end }: Stretch, places: PlaceFinder): Diagnostic {
   return {
-    code: isDuplicateError(error) ? 'USERDATA_TOML_DUPLICATE' : 'USERDATA_TOML_SYNTAX',
+    code: 'USERDATA_TEMPLATE_TEXT',
     severity: 'error',
-    message: lowerFirst(error.message),
-    ...(hint !== undefined && { hint }),
-    at: places.place(error.index, Math.min(error.index + width, text.length)),
+    message: 'template text that nothing has replaced',
+    hint: 'run the template engine first; a host takes user data as it is',
+    at: places.place(start, end),
+  }
+}
+
+interface Readings {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly partial: MappedTree | undefined
+}
+
+/** Everything that is wrong with a text that the parser refused with `fault`, and what can be read in spite of it. */
+function readFaulty(text: string, fault: unknown, places: PlaceFinder): Readings {
+  const { ast, faults, renamed } = repair(text, fault)
+  const found = faults.map((each): Diagnostic => {
+    const { start, end, message, hint } = describeFault(text, each)
+    const at = places.place(start, end)
+    return { code: 'USERDATA_TOML_SYNTAX', severity: 'error', message, ...(hint !== undefined && { hint }), at }
+  })
+  if (ast === undefined) {
+    const at = places.place(0, 0)
+    const unknown: Diagnostic = { code: 'USERDATA_TOML_SYNTAX', severity: 'error', message: messageOf(fault), at }
+    return { diagnostics: found.length === 0 ? [unknown] : found, partial: undefined }
+  }
+  const { tree, sourceMap, problems, duplicates } = readTree(ast, places, renamed)
+  return { diagnostics: [...found, ...problems, ...duplicates.map(duplicateFinding)], partial: { tree, sourceMap } }
+}
+
+/** Parts of a text that stand in quotes or comments are its own business; what is left of the stretches. */
+function outsideOfStrings(text: string, stretches: readonly Stretch[]): Stretch[] {
+  const inside = [...text.matchAll(/"""[^]*?"""|'''[^]*?'''|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*/g)].map(
+    ({ index, 0: part }) => ({ start: index, end: index + part.length }),
+  )
+  return stretches.filter(({ start, end }) => !overlaps(inside, start, end))
+}
+
+/**
+ * Reads a text again that the parser refused, with stand-ins for template text. Only if that is what it was refused for:
+ * then the template text is the fault.
+ */
+function readTemplate(text: string, places: PlaceFinder): Readings | undefined {
+  const stretches = outsideOfStrings(text, templateText(text))
+  if (stretches.length === 0) return undefined
+  const standIn = withStandIns(text, stretches)
+  const rest = parseOrRead(standIn, places)
+  const found = stretches.map((stretch) => templateFinding(stretch, places))
+  const others = rest.diagnostics.filter(({ at }) => at === undefined || !isWithin(at, places, stretches))
+  return { diagnostics: [...found, ...others], partial: rest.partial }
+}
+
+function isWithin(at: NonNullable<Diagnostic['at']>, places: PlaceFinder, stretches: readonly Stretch[]): boolean {
+  const [start, end] = [places.offset(at.line, at.column), places.offset(at.endLine, at.endColumn)]
+  return overlaps(stretches, start, Math.max(end, start + 1))
+}
+
+function parseOrRead(text: string, places: PlaceFinder): Readings {
+  try {
+    const { tree, sourceMap, problems } = readTree(parseAst(text), places)
+    return { diagnostics: problems, partial: { tree, sourceMap } }
+  } catch (error) {
+    return readFaulty(text, error, places)
   }
 }
 
@@ -63,7 +101,7 @@ export type TomlDocument =
 
 /**
  * Parses a TOML document. Never throws: whatever is wrong with the text is a diagnostic with its place, duplicates name
- * both places.
+ * both places. A faulty document is read on behind each fault, so that all of them are told.
  *
  * @param file the document's name for messages
  */
@@ -73,14 +111,15 @@ export function parseUserToml(text: string, file: string): TomlDocument {
   const diagnostics = loneCarriageReturns(original, places)
   // once reported they count as line ends, to find what else is wrong
   const body = original.replace(LONE_CARRIAGE_RETURN, '\n')
+  let reading: Readings
   try {
     const { tree, sourceMap, problems, topLevel } = readTree(parseAst(body), places)
-    diagnostics.push(...problems)
-    if (diagnostics.length === 0) return { ok: true, tree, sourceMap, topLevel: [...topLevel] }
+    if (problems.length === 0 && diagnostics.length === 0) return { ok: true, tree, sourceMap, topLevel: [...topLevel] }
+    reading = { diagnostics: problems, partial: { tree, sourceMap } }
   } catch (error) {
-    const { diagnostics: found, rest } = findDuplicates(body, error, places)
-    diagnostics.push(...found)
-    if (rest !== undefined) diagnostics.push(syntaxError(rest, body, places))
+    reading = readTemplate(body, places) ?? readFaulty(body, error, places)
   }
-  return { ok: false, diagnostics: sortDiagnostics(diagnostics) }
+  const { partial } = reading
+  const found = onePerPlace([...diagnostics, ...reading.diagnostics])
+  return { ok: false, diagnostics: found, ...(partial !== undefined && { partial }) }
 }

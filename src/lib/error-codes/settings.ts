@@ -44,6 +44,26 @@ export const SETTINGS_CODES = {
     'Settings stand below a top-level table named settings.',
   ),
   USERDATA_NOT_UTF8: entry('The document is not UTF-8 text.', 'Save it as UTF-8; user data may also be gzip.'),
+  USERDATA_NOT_FOUND: entry(
+    'There is no user data in any of the files.',
+    'Give TOML, or a file that holds user data: a node class, a template, a cluster configuration or a plan.',
+  ),
+  USERDATA_NOT_TOML: entry(
+    'User data is a document of another format than TOML.',
+    'A Bottlerocket host takes settings in TOML and nothing else; scripts belong in containers or bootstrap commands.',
+  ),
+  USERDATA_OUTER_SYNTAX: entry(
+    'A file that may hold user data is not valid YAML.',
+    'See the position named; render templates such as charts first.',
+  ),
+  USERDATA_OUTSIDE_SETTINGS: entry(
+    'A key or table stands outside of settings, where a host ignores it.',
+    'Move it below a heading such as [settings.kubernetes], or remove it.',
+  ),
+  USERDATA_TEMPLATE_TEXT: entry(
+    'The document holds text of a template engine that nothing has replaced.',
+    'Render the template first; a host takes user data as it is.',
+  ),
   USERDATA_TOML_DUPLICATE: entry('A TOML key or table is defined twice.', 'Merge the two definitions into one.'),
   USERDATA_TOML_SYNTAX: entry('The document is not TOML 1.0.', 'See the position named.'),
 } as const satisfies Record<string, ErrorCodeEntry>

@@ -1,0 +1,167 @@
+/** From the bytes of a file to the documents of settings in it. */
+import type { Diagnostic, Place } from '../lib/diagnostics.ts'
+import { messageOf } from '../lib/errors.ts'
+import { isJsonObject, member } from '../lib/json.ts'
+import type { DocumentPath } from '../lib/source-map.ts'
+import { decodeBase64Strict } from '../lib/strict-base64.ts'
+import { decodeUtf8, decodeUtf8Lossy, firstBadPlace } from '../lib/utf8.ts'
+import { guessFormat } from '../toml/guess-format.ts'
+import { relocator } from './embedded-text.ts'
+import { findUserData, type Finding } from './find.ts'
+import { isEncodedByTemplate, templateTextAt } from './intrinsics.ts'
+import { readJsonFile } from './json-outer.ts'
+import type { OuterDocument } from './outer.ts'
+import type { BrokenBody, SettingsSource, Skipped, TextBody } from './source.ts'
+
+/** What a file holds. */
+export interface FileContent {
+  readonly sources: readonly SettingsSource[]
+  readonly skipped: readonly Skipped[]
+}
+
+const TOO_LARGE_FOR_EC2 = 16_384
+
+const start = (file: string): Place => ({ file, line: 1, column: 1, endLine: 1, endColumn: 1 })
+
+function broken(code: Diagnostic['code'], message: string, hint: string, at: Place): BrokenBody {
+  return { kind: 'broken', diagnostics: [{ code, severity: 'error', message, hint, at }] }
+}
+
+function notUtf8(bytes: Uint8Array, file: string): BrokenBody {
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+  if (isUtf16) return broken('USERDATA_NOT_UTF8', 'this is UTF-16 text', 'save it as UTF-8', start(file))
+  const { line, column } = firstBadPlace(bytes)
+  const at = { file, line, column, endLine: line, endColumn: column + 1 }
+  return broken('USERDATA_NOT_UTF8', 'a byte that is not UTF-8', 'save it as UTF-8; it may also be gzip', at)
+}
+
+/** User data as EC2 gets it, as text. */
+async function readUserData(bytes: Uint8Array, file: string): Promise<TextBody | BrokenBody> {
+  let plain = bytes
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b
+  const gzip = isPacked || bytes.length > TOO_LARGE_FOR_EC2 ? await import('../lib/gzip.ts') : undefined
+  if (isPacked) {
+    try {
+      plain = gzip?.gunzipFirst(bytes) ?? bytes
+    } catch (error) {
+      const message = `broken gzip data: ${messageOf(error)}`
+      return broken('USERDATA_GZIP_BROKEN', message, 'compress it again; it is cut off or altered', start(file))
+    }
+  }
+  let text: string
+  try {
+    text = decodeUtf8(plain)
+  } catch {
+    return notUtf8(plain, file)
+  }
+  const size = isPacked
+    ? { stored: bytes.length, unpacked: plain.length }
+    : { stored: bytes.length, ...(gzip !== undefined && { packed: gzip.gzipSize(bytes) }) }
+  return { kind: 'text', text, unknown: [], size }
+}
+
+/** The bytes of base64 that holds gzip or text; undefined for anything else. */
+function decodeBase64Text(text: string): Uint8Array | undefined {
+  if (!/^[A-Za-z0-9+/=\s]+$/.test(text)) return undefined
+  const bytes = decodeBase64Strict(text.replace(/\s+/g, ''))
+  if (bytes === undefined || bytes.length === 0) return undefined
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
+  return isGzip || /^[\t\n\r\x20-\x7e\u0080-\u{10ffff}]+$/u.test(decodeUtf8Lossy(bytes)) ? bytes : undefined
+}
+
+function pointer(path: DocumentPath): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+/** One place of an outer document as a source. */
+async function readPart(finding: Finding, outer: OuterDocument, part: string): Promise<SettingsSource> {
+  const { path, value, form, isCertain } = finding
+  const { file } = outer.places
+  const base = { file, part, isCertain, placeFile: file, placeText: outer.places.text }
+  if (form === 'settings') {
+    return { ...base, body: { kind: 'tree', tree: value, sourceMap: outer.sourceMap, at: path } }
+  }
+  const { embedded, isExact } = templateTextAt(outer, value, path)
+  const encoded = isEncodedByTemplate(value) ? undefined : decodeBase64Text(embedded.text)
+  if (encoded === undefined && isExact) {
+    const { text, unknown } = embedded
+    const read = await readUserData(Buffer.from(text), file)
+    const body = read.kind === 'text' ? { ...read, text, unknown, relocate: relocator(embedded, outer.places) } : read
+    return { ...base, body }
+  }
+  const placeFile = `${file}#${part}`
+  const read = await readUserData(encoded ?? Buffer.from(embedded.text), placeFile)
+  const body = encoded === undefined && read.kind === 'text' ? { ...read, unknown: embedded.unknown } : read
+  const standsAt = outer.sourceMap.value(path)
+  const placeText = body.kind === 'text' ? body.text : ''
+  return { ...base, placeFile, placeText, ...(standsAt !== undefined && { standsAt }), body }
+}
+
+async function readOuter(documents: readonly OuterDocument[]): Promise<FileContent> {
+  const sources: SettingsSource[] = []
+  const skipped: Skipped[] = []
+  for (const [i, outer] of documents.entries()) {
+    const { found, others } = findUserData(outer.tree)
+    const name = (path: DocumentPath): string => `${documents.length > 1 ? String(i + 1) : ''}${pointer(path)}`
+    for (const finding of found) sources.push(await readPart(finding, outer, name(finding.path)))
+    for (const { path, reason } of others) skipped.push({ file: outer.places.file, part: name(path), reason })
+  }
+  return { sources, skipped }
+}
+
+type Format = 'toml' | 'json' | 'yaml'
+
+/** What a file is: by its name, else by its first line that says something. */
+function formatOf(text: string, file: string): Format {
+  const extension = /\.(toml|json|ya?ml)$/i.exec(file)?.[1]?.toLowerCase()
+  if (extension === 'toml' || extension === 'json') return extension
+  if (extension !== undefined) return 'yaml'
+  const first = /^(?!\s*(?:#|$)).*$/m.exec(text)?.[0].trim() ?? ''
+  if (first.startsWith('{') && !first.startsWith('{{') && !first.startsWith('{%')) return 'json'
+  if (/^(?:---|%YAML)/.test(first)) return 'yaml'
+  return /^["']?[A-Za-z_][\w./-]*["']?[ \t]*:(?:[ \t]|$)/.test(first) && guessFormat(text) === undefined ? 'yaml' : 'toml'
+}
+
+function single(file: string, text: string, body: SettingsSource['body']): FileContent {
+  return { sources: [{ file, isCertain: true, placeFile: file, placeText: text, body }], skipped: [] }
+}
+
+function readJson(text: string, file: string): Promise<FileContent> | FileContent {
+  const outer = readJsonFile(text, file)
+  if (!outer.ok) return single(file, text, { kind: 'broken', diagnostics: outer.diagnostics })
+  const [document] = outer.documents
+  const settings = member(document?.tree, 'settings')
+  if (document === undefined || !isJsonObject(settings)) return readOuter(outer.documents)
+  return single(file, text, { kind: 'tree', tree: settings, sourceMap: document.sourceMap, at: ['settings'] })
+}
+
+async function readYaml(text: string, file: string): Promise<FileContent> {
+  const { readYamlFile } = await import('./yaml-outer.ts')
+  const outer = readYamlFile(text, file)
+  if (!outer.ok) return single(file, text, { kind: 'broken', diagnostics: outer.diagnostics })
+  return readOuter(outer.documents)
+}
+
+/**
+ * The documents of settings in a file: TOML user data, plain or gzip or base64 of either; settings as JSON; or user data
+ * inside of YAML or JSON.
+ */
+export async function readFile(bytes: Uint8Array, file: string): Promise<FileContent> {
+  const read = await readUserData(bytes, file)
+  if (read.kind === 'broken') return single(file, '', read)
+  const encoded = /\.(?:toml|json|ya?ml)$/i.test(file) ? undefined : decodeBase64Text(read.text)
+  if (encoded !== undefined) {
+    const body = await readUserData(encoded, file)
+    return single(file, body.kind === 'text' ? body.text : '', body)
+  }
+  const format = read.size.unpacked === undefined ? formatOf(read.text, file) : 'toml'
+  if (format === 'json') return readJson(read.text, file)
+  if (format === 'yaml') return readYaml(read.text, file)
+  return single(file, read.text, read)
+}
+
+/** A place finder's text, for excerpts. */
+export function excerptText({ placeText }: SettingsSource): string {
+  return placeText.startsWith('\uFEFF') ? placeText.slice(1) : placeText
+}
+
