@@ -43,6 +43,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { run: schema, spec: schemaSpec }
     },
   },
+  validate: {
+    about: 'offline: is this user data right, and if not, on which line',
+    load: async () => {
+      const { validate, validateSpec } = await import('./commands/validate.ts')
+      return { run: validate, spec: validateSpec }
+    },
+  },
   serve: {
     about: 'serve the API of a variant under a root directory',
     load: async () => {
@@ -60,7 +67,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 }
 
 function usage(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(8)}${about}`)
+  const rows = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(10)}${about}`)
   return [
     'usage: bottlerocket COMMAND [OPTION]...',
     '',

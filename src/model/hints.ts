@@ -9,9 +9,9 @@ import { nearest } from '../lib/nearest.ts'
 import type { DocumentPath } from '../lib/source-map.ts'
 import { formatKey } from './key.ts'
 import { holdsSecret, locate } from './locate.ts'
-import { releaseOf } from './newer-settings.ts'
+import { releaseOf, releaseOfValue } from './newer-settings.ts'
 import { runSchema, type ModelProblem } from './problems.ts'
-import type { MapType, RecordType, SettingType } from './types.ts'
+import type { Group, MapType, RecordType, SettingType } from './types.ts'
 
 export interface HintContext {
   /** The type of the whole tree. */
@@ -19,6 +19,8 @@ export interface HintContext {
   readonly tree: JsonValue
   /** The families of variants that have a settings group. */
   readonly familiesWith: (group: string) => readonly string[]
+  /** The groups of all families. */
+  readonly allGroups: readonly Group[]
 }
 
 const accepts = (type: SettingType, value: JsonValue): boolean => runSchema(type.schema(), value).issues.length === 0
@@ -74,6 +76,8 @@ function otherTypes(value: JsonValue): JsonValue[] {
 }
 
 const SHORTEST_PART = 3
+/** How many names a hint lists at most. */
+const MAX_LISTED = 12
 
 /** The known word that is meant: nearly the same, or one is a part of the other. */
 function similarWord(value: string, words: readonly string[]): string | undefined {
@@ -139,39 +143,63 @@ function valueHint(problem: ModelProblem, context: HintContext): string | undefi
   if (location === undefined || value === undefined || location.secret || holdsSecret(location.type)) return undefined
   if (isJsonObject(value)) return quotesHint(path, context)
   const isType = code === 'SETTINGS_WRONG_TYPE'
+  const missing = isType ? missingNameHint(path, type) : undefined
+  if (missing !== undefined) return missing
+  const release = releaseOfValue(path, value)
+  if (release !== undefined) return `this value came with release ${release}`
   const candidates = isType ? otherTypes(value) : otherSpellings(location.type, value)
   const better = candidates.find((candidate) => candidate !== value && accepts(location.type, candidate))
   if (better === undefined) return undefined
   return isType ? `write ${printJson(better)}` : didYouMean(printJson(better))
 }
 
-function memberHint(path: DocumentPath, { type }: HintContext): string | undefined {
-  const parent = locate(type, path.slice(0, -1))
+/** A field of a map's entries that stands in the map itself, as in `[settings.host-containers]` with `enabled = true`. */
+function missingNameHint(path: DocumentPath, type: RecordType): string | undefined {
+  const above = path.slice(0, -1)
+  const values = mapOf(locate(type, above)?.type)?.values
+  if (values?.kind !== 'record' || !Object.hasOwn(values.fields, String(path.at(-1)))) return undefined
+  return `a name is missing: [settings.${formatKey(above.map(String))}.NAME]`
+}
+
+function memberHint(path: DocumentPath, context: HintContext): string | undefined {
+  const parent = locate(context.type, path.slice(0, -1))
   if (parent?.type.kind !== 'record') return undefined
   const release = releaseOf(path)
   if (release !== undefined) return `it came with release ${release}`
+  const last = String(path.at(-1))
+  const elsewhere = whereItBelongs(last, context)
+  if (elsewhere !== undefined) return elsewhere
   const known = Object.keys(parent.type.fields)
-  const name = didYouMean(similarName(String(path.at(-1)), known))
-  return name ?? (known.length <= 12 ? `possible here: ${known.sort().join(', ')}` : undefined)
+  const name = didYouMean(similarName(last, known))
+  return name ?? (known.length <= MAX_LISTED ? `possible here: ${known.sort().join(', ')}` : undefined)
 }
 
-/** A group with a setting of this name. */
-function groupWith(name: string, type: RecordType): string | undefined {
-  return Object.keys(type.fields).find((group) => {
-    const groupType = type.fields[group]?.type
-    return groupType?.kind === 'record' && Object.hasOwn(groupType.fields, name)
-  })
+const onlyIn = (families: readonly string[]): string => `only these families of variants have it: ${families.join(', ')}`
+
+/**
+ * Advice for the name of a group, or of a setting of one, that stands somewhere else: the heading it belongs under.
+ * Undefined for names that are neither.
+ */
+export function whereItBelongs(name: string, { type, familiesWith, allGroups }: HintContext): string | undefined {
+  const hasMember = (group: { readonly type: SettingType }): boolean =>
+    group.type.kind === 'record' && Object.hasOwn(group.type.fields, name)
+  if (Object.hasOwn(type.fields, name)) return `it belongs under settings: [settings.${name}]`
+  const groups = Object.keys(type.fields).filter((group) => hasMember(type.fields[group] as Group))
+  if (groups.length > 0) return `it belongs under ${groups.map((group) => `[settings.${group}]`).join(' or ')}`
+  const elsewhere = allGroups.find((group) => group.name === name || hasMember(group))
+  if (elsewhere === undefined) return undefined
+  const families = familiesWith(elsewhere.name).join(', ')
+  return `it belongs under [settings.${elsewhere.name}], which only these families of variants have: ${families}`
 }
 
-function groupHint(name: string, { type, familiesWith }: HintContext): string | undefined {
+function groupHint(name: string, context: HintContext): string | undefined {
+  const { type, familiesWith } = context
   const families = familiesWith(name)
-  if (families.length > 0) return `only these families of variants have it: ${families.join(', ')}`
-  const group = groupWith(name, type)
-  if (group !== undefined) return `did you mean settings.${formatKey([group, name])}?`
+  if (families.length > 0) return onlyIn(families)
   const release = releaseOf([name])
   if (release !== undefined) return `it came with release ${release}`
   if (name === 'settings') return 'leave out the second "settings"'
-  return didYouMean(similarName(name, Object.keys(type.fields)))
+  return whereItBelongs(name, context) ?? didYouMean(similarName(name, Object.keys(type.fields)))
 }
 
 /** The map that a name is in; the last step of the path is the name. */

@@ -26,7 +26,7 @@ import { ociDefaults } from './groups/oci-defaults.ts'
 import { ociHooks } from './groups/oci-hooks.ts'
 import { pki } from './groups/pki.ts'
 import { updates } from './groups/updates.ts'
-import { explain, type HintContext } from './hints.ts'
+import { explain, whereItBelongs, type HintContext } from './hints.ts'
 import { holdsSecret, locate } from './locate.ts'
 import { MODEL_NAMES, type ModelName } from './model-names.ts'
 import { problemOf, runSchema, type ModelProblem } from './problems.ts'
@@ -87,11 +87,15 @@ export interface SettingsModel {
    * @param path segments of its key, with or without `settings` in front
    */
   isSecret(path: readonly string[]): boolean
+  /** Advice for a name that does not stand below `settings`, if it is one of a group or of a setting in one. */
+  whereItBelongs(name: string): string | undefined
 }
 
 function familiesWith(group: string): ModelName[] {
   return MODEL_NAMES.filter((name) => FAMILIES[name].some((known) => known.name === group))
 }
+
+const allGroups = lazily((): readonly Group[] => [...new Set(MODEL_NAMES.flatMap((name) => FAMILIES[name]))])
 
 class FamilyModel implements SettingsModel {
   readonly name: ModelName
@@ -113,8 +117,16 @@ class FamilyModel implements SettingsModel {
   parse(tree: JsonValue): ModelResult {
     const { value, issues } = runSchema(this.type.schema(), tree)
     if (issues.length === 0 && isJsonObject(value)) return { ok: true, settings: value }
-    const context: HintContext = { type: this.type, tree, familiesWith }
+    const context = this.hintContext(tree)
     return { ok: false, problems: issues.map((issue) => explain(problemOf(issue), context)) }
+  }
+
+  whereItBelongs(name: string): string | undefined {
+    return whereItBelongs(name, this.hintContext(null))
+  }
+
+  private hintContext(tree: JsonValue): HintContext {
+    return { type: this.type, tree, familiesWith, allGroups: allGroups() }
   }
 
   isSecret(path: readonly string[]): boolean {

@@ -41,3 +41,21 @@ export function releaseOf(path: readonly (string | number)[]): string | undefine
   const steps = path.map(String)
   return Object.keys(RELEASES).find((release) => RELEASES[release]?.some((pattern) => matches(pattern, steps)))
 }
+
+/** Values that came later, of settings that are older. */
+const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'kubelet-device-plugins.nvidia.device-list-strategy': { 'cdi-cri': '1.40' },
+  'kubernetes.cpu-manager-policy-options': {
+    'align-by-socket': '1.51',
+    'distribute-cpus-across-cores': '1.51',
+    'distribute-cpus-across-numa': '1.51',
+    'prefer-align-cpus-by-uncorecache': '1.51',
+    'strict-cpu-reservation': '1.51',
+  },
+}
+
+/** The release that brought a value of a setting, or of an element of its list, if it is newer than this model. */
+export function releaseOfValue(path: readonly (string | number)[], value: unknown): string | undefined {
+  const values = VALUES[path.filter((step) => typeof step === 'string').join('.')]
+  return typeof value === 'string' && values !== undefined && Object.hasOwn(values, value) ? values[value] : undefined
+}

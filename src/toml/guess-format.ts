@@ -20,7 +20,7 @@ const FORMATS: readonly (readonly [(text: string) => boolean, string])[] = [
     'this is a MIME message; only its TOML part, without the headers and boundaries, can be user data',
   ],
   [(text) => text.startsWith('#cloud-config'), 'this is a cloud-init configuration; user data is TOML settings'],
-  [(text) => text.startsWith('<'), 'this is XML; user data is TOML settings'],
+  [(text) => /^<(?!%)/.test(text), 'this is XML; user data is TOML settings'],
   [isJson, 'this is JSON; user data is TOML: {"settings": {"motd": "hi"}} is written settings.motd = "hi"'],
   [(text) => /^apiVersion:/m.test(text), 'this is a Kubernetes manifest in YAML; user data is TOML settings'],
   [

@@ -18,6 +18,7 @@ process.chdir(root)
 const parts = {
   aws: ['src/pluto/sdk-ec2.ts', 'src/pluto/sdk-eks.ts'],
   'aws-profiles': ['src/pluto/sdk-chain.ts'],
+  yaml: ['src/documents/yaml-outer.ts'],
 }
 /** Bundles that are big enough for a code cache to pay. */
 const withCache = new Set(['bottlerocket', 'aws'])

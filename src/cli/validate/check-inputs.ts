@@ -1,0 +1,96 @@
+/** Every document of every file, checked for every variant. */
+import { checkSource, type Checked } from '../../documents/check.ts'
+import { excerptText, readFile } from '../../documents/read-file.ts'
+import type { SettingsSource, Skipped } from '../../documents/source.ts'
+import { hasErrors, type Diagnostic } from '../../lib/diagnostics.ts'
+import { MAX_USER_DATA_BYTES } from '../../lib/facts.ts'
+import { loadModel } from '../../model/models.ts'
+import type { Variant } from '../../variants/variant.ts'
+import type { Input } from './inputs.ts'
+
+/** What one variant has to say about one document. */
+export interface Verdict {
+  readonly file: string
+  /** The place in the file, where the document is not the whole of it. */
+  readonly part?: string
+  readonly variant: string
+  readonly accepted: boolean
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface Outcome {
+  readonly verdicts: readonly Verdict[]
+  readonly skipped: readonly Skipped[]
+  /** Texts by the name that places carry, to show their lines. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
+
+/** Checks documents for some variants; variants of one family on one platform share their findings. */
+class Checker {
+  readonly verdicts: Verdict[] = []
+  readonly skipped: Skipped[] = []
+  readonly texts = new Map<string, string>()
+  private readonly variants: readonly Variant[]
+
+  constructor(variants: readonly Variant[]) {
+    this.variants = variants
+  }
+
+  async input(input: Input): Promise<void> {
+    const { file } = input
+    if ('problem' in input) {
+      this.addForAll(file, [input.problem])
+      return
+    }
+    const { sources, skipped } = await readFile(input.bytes, file)
+    for (const source of sources) this.source(source)
+    this.skipped.push(...skipped)
+    if (sources.length === 0 && skipped.length === 0) this.skipped.push({ file, reason: 'no user data in it' })
+  }
+
+  addForAll(file: string, diagnostics: readonly Diagnostic[]): void {
+    for (const { name } of this.variants) this.verdicts.push({ file, variant: name, accepted: false, diagnostics })
+  }
+
+  private source(source: SettingsSource): void {
+    const { file, part, placeFile } = source
+    this.texts.set(placeFile, excerptText(source))
+    const known = new Map<string, Checked>()
+    for (const variant of this.variants) {
+      const key = `${variant.modelName} ${variant.platform}`
+      const checked = known.get(key) ?? checkFor(source, variant)
+      known.set(key, checked)
+      const { diagnostics } = checked
+      const accepted = !hasErrors(diagnostics)
+      const where = part === undefined ? { file } : { file, part }
+      this.verdicts.push({ ...where, variant: variant.name, accepted, diagnostics })
+    }
+  }
+}
+
+function checkFor(source: SettingsSource, variant: Variant): Checked {
+  const limit = variant.platform === 'aws' ? { maxBytes: MAX_USER_DATA_BYTES } : {}
+  return checkSource(source, loadModel(variant.modelName), limit)
+}
+
+/** Checks all inputs. That none of them holds any user data is an error of each of them. */
+export async function checkInputs(inputs: readonly Input[], variants: readonly Variant[]): Promise<Outcome> {
+  const checker = new Checker(variants)
+  for (const input of inputs) await checker.input(input)
+  if (checker.verdicts.length > 0) return checker
+  const files = [...new Set(checker.skipped.map(({ file }) => file))]
+  for (const file of files) {
+    const reasons = checker.skipped.filter((each) => each.file === file).map(({ reason }) => reason)
+    checker.addForAll(file, [
+      {
+        code: 'USERDATA_NOT_FOUND',
+        severity: 'error',
+        message: `there is no user data of Bottlerocket in this file: ${[...new Set(reasons)].join('; ')}`,
+        hint: 'give TOML, or a node class, template, cluster configuration or plan that holds some',
+        at: { file, line: 1, column: 1, endLine: 1, endColumn: 1 },
+      },
+    ])
+  }
+  return checker
+}

@@ -1,0 +1,141 @@
+/** Verdicts as text for people, as a report for machines, and as annotations of a workflow. */
+import path from 'node:path'
+import { renderDiagnostic, type Diagnostic, type Palette } from '../../lib/diagnostics.ts'
+import { jsonObject, printJson, toJson, type JsonObject } from '../../lib/json.ts'
+import { diagnosticsJson, SCHEMA_VERSION } from '../report.ts'
+import type { Outcome, Verdict } from './check-inputs.ts'
+import { STDIN_NAME } from './inputs.ts'
+
+/** The report of a run as one JSON document. */
+export function reportJson({ verdicts, skipped }: Outcome): string {
+  const files = verdicts.map(({ file, part, variant, accepted, diagnostics }): JsonObject =>
+    jsonObject({
+      file,
+      ...(part === undefined ? {} : { part }),
+      variant,
+      accepted,
+      diagnostics: diagnosticsJson(diagnostics),
+    }),
+  )
+  return printJson(jsonObject({ schemaVersion: toJson(SCHEMA_VERSION), files, skipped: toJson(skipped) }))
+}
+
+/** A finding about a document with the variants that have it. */
+interface Shared {
+  readonly diagnostic: Diagnostic
+  readonly variants: readonly string[]
+  /** Whether there are others that do not have it. */
+  readonly isPartial: boolean
+}
+
+const documentOf = ({ file, part = '' }: Verdict): string => `${file}#${part}`
+
+/** The findings about one document; what several variants find is one finding. */
+function sharedFindings(verdicts: readonly Verdict[]): Shared[] {
+  const found = new Map<string, { diagnostic: Diagnostic; variants: string[] }>()
+  for (const { variant, diagnostics } of verdicts) {
+    for (const diagnostic of diagnostics) {
+      const key = JSON.stringify(diagnostic)
+      const known = found.get(key)
+      if (known === undefined) found.set(key, { diagnostic, variants: [variant] })
+      else known.variants.push(variant)
+    }
+  }
+  return [...found.values()].map((each) => ({ ...each, isPartial: each.variants.length < verdicts.length }))
+}
+
+function byDocument(verdicts: readonly Verdict[]): Verdict[][] {
+  const documents = new Map<string, Verdict[]>()
+  for (const verdict of verdicts) {
+    const key = documentOf(verdict)
+    documents.set(key, [...(documents.get(key) ?? []), verdict])
+  }
+  return [...documents.values()]
+}
+
+const withVariants = ({ diagnostic, variants, isPartial }: Shared): Diagnostic =>
+  isPartial ? { ...diagnostic, message: `${diagnostic.message} (${variants.join(', ')})` } : diagnostic
+
+function count(number: number, what: string): string {
+  return `${String(number)} ${what}${number === 1 ? '' : 's'}`
+}
+
+/** One line that sums up a run. */
+export function summaryText({ verdicts, skipped }: Outcome): string {
+  const documents = byDocument(verdicts)
+  const findings = documents.flatMap(sharedFindings).map(({ diagnostic }) => diagnostic.severity)
+  const errors = findings.filter((severity) => severity === 'error').length
+  const variants = [...new Set(verdicts.map(({ variant }) => variant))]
+  const parts = [
+    count(documents.length, 'document'),
+    count(errors, 'error'),
+    count(findings.length - errors, 'warning'),
+    ...(skipped.length === 0 ? [] : [`${String(skipped.length)} skipped`]),
+  ]
+  return `${parts.join(', ')} (${variants.join(', ')})`
+}
+
+/** All findings with their lines, then what was skipped, then the summary. */
+export function renderText(outcome: Outcome, palette: Palette): string {
+  const findings = byDocument(outcome.verdicts)
+    .flatMap(sharedFindings)
+    .map(withVariants)
+    .map((diagnostic) => renderDiagnostic(diagnostic, outcome.texts.get(diagnostic.at?.file ?? ''), palette))
+  const skipped = outcome.skipped.map(
+    ({ file, part, reason }) => `${file}${part === undefined ? '' : `#${part}`}: ${palette.faint('skipped:')} ${reason}`,
+  )
+  const blocks = [...findings, ...skipped]
+  return `${blocks.map((block) => `${block}\n`).join('')}${summaryText(outcome)}\n`
+}
+
+const escapeData = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+
+const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+
+/** How a workflow names a file: from the checkout on, where the file is in it. */
+function workflowPath(file: string, cwd: string, workspace: string | undefined): string {
+  if (workspace === undefined || workspace === '') return file
+  const relative = path.relative(workspace, path.resolve(cwd, file))
+  return relative.startsWith('..') ? file : relative
+}
+
+export interface WorkflowPlace {
+  readonly cwd: string
+  /** The directory of the checkout, `GITHUB_WORKSPACE`. */
+  readonly workspace: string | undefined
+}
+
+/**
+ * A finding as a workflow command
+ * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions#setting-an-error-message).
+ */
+function annotation(shared: Shared, file: string, { cwd, workspace }: WorkflowPlace): string {
+  const { severity, code, path: key, message, hint, at, related = [] } = withVariants(shared)
+  // a decoded part is no file: the annotation goes to where it stands
+  const isFile = at?.file === file
+  const place = isFile ? at : related.find((other) => other.at.file === file)?.at
+  const where = isFile || at === undefined ? '' : ` (line ${String(at.line)}, column ${String(at.column)} of the decoded text)`
+  const properties: string[] = []
+  if (place !== undefined && file !== STDIN_NAME) {
+    properties.push(`file=${escapeProperty(workflowPath(file, cwd, workspace))}`)
+    properties.push(`line=${String(place.line)}`, `endLine=${String(place.endLine)}`)
+    // columns count only within one line; the end is the last column, not the one behind it
+    if (place.line === place.endLine) {
+      const last = Math.max(place.column, place.endColumn - 1)
+      properties.push(`col=${String(place.column)}`, `endColumn=${String(last)}`)
+    }
+  }
+  properties.push(`title=${escapeProperty(code)}`)
+  const text = [`${key === undefined ? '' : `${key}: `}${message}${where}`, ...(hint === undefined ? [] : [`hint: ${hint}`])]
+  return `::${severity} ${properties.join(',')}::${escapeData(text.join('\n'))}`
+}
+
+/** All findings as workflow commands. */
+export function renderAnnotations({ verdicts }: Outcome, place: WorkflowPlace): string {
+  return byDocument(verdicts)
+    .flatMap((document) =>
+      sharedFindings(document).map((shared) => `${annotation(shared, document[0]?.file ?? '', place)}\n`),
+    )
+    .join('')
+}
