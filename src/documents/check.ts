@@ -90,7 +90,8 @@ function noSettings(tree: JsonObject, sourceMap: SourceMap, model: SettingsModel
     code: 'USERDATA_NO_SETTINGS',
     severity: 'error',
     message: 'the document has no settings, which a host refuses',
-    hint: name === undefined ? 'write [settings.GROUP] and what to set, or leave user data away' : outsideHint(name, model),
+    hint:
+      name === undefined ? 'write [settings.GROUP] and what to set, or leave user data away' : outsideHint(name, model),
     at: (name === undefined ? undefined : sourceMap.key([name])) ?? start,
   }
 }

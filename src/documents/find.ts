@@ -42,14 +42,17 @@ class Search {
       this.anywhere(tree, path)
       return
     }
-    const { kind, apiVersion, items } = tree
+    const { kind, apiVersion, items, planned_values: planned } = tree
     if (typeof kind === 'string' && NODE_CLASSES.has(kind)) this.nodeClass(tree, path)
-    else if (kind === 'ClusterConfig' && String(apiVersion).startsWith('eksctl.io/')) this.cluster(tree, path)
+    else if (kind === 'ClusterConfig' && typeof apiVersion === 'string' && apiVersion.startsWith('eksctl.io/'))
+      this.cluster(tree, path)
     else if (kind === 'List' && isJsonArray(items)) {
       items.forEach((item, i) => {
         this.document(item, [...path, 'items', i])
       })
-    } else if ('planned_values' in tree) this.anywhere(tree['planned_values'] as JsonValue, [...path, 'planned_values'])
+    }
+    // a plan tells everything twice: as values and as changes
+    else if (planned !== undefined) this.anywhere(planned, [...path, 'planned_values'])
     else this.anywhere(tree, path)
   }
 
@@ -89,7 +92,8 @@ class Search {
     } else if (isJsonObject(value)) {
       for (const [name, item] of Object.entries(value)) {
         const at = [...path, name]
-        if (NAMES.has(name) && isUserData(item)) this.found.push({ path: at, value: item, form: 'text', isCertain: false })
+        if (NAMES.has(name) && isUserData(item))
+          this.found.push({ path: at, value: item, form: 'text', isCertain: false })
         else this.anywhere(item, at)
       }
     }

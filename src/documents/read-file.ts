@@ -119,7 +119,9 @@ function formatOf(text: string, file: string): Format {
   const first = /^(?!\s*(?:#|$)).*$/m.exec(text)?.[0].trim() ?? ''
   if (first.startsWith('{') && !first.startsWith('{{') && !first.startsWith('{%')) return 'json'
   if (/^(?:---|%YAML)/.test(first)) return 'yaml'
-  return /^["']?[A-Za-z_][\w./-]*["']?[ \t]*:(?:[ \t]|$)/.test(first) && guessFormat(text) === undefined ? 'yaml' : 'toml'
+  return /^["']?[A-Za-z_][\w./-]*["']?[ \t]*:(?:[ \t]|$)/.test(first) && guessFormat(text) === undefined
+    ? 'yaml'
+    : 'toml'
 }
 
 function single(file: string, text: string, body: SettingsSource['body']): FileContent {
@@ -164,4 +166,3 @@ export async function readFile(bytes: Uint8Array, file: string): Promise<FileCon
 export function excerptText({ placeText }: SettingsSource): string {
   return placeText.startsWith('\uFEFF') ? placeText.slice(1) : placeText
 }
-

@@ -21,7 +21,6 @@ import { EmbeddedTextBuilder, type EmbeddedText } from './embedded-text.ts'
 import type { OuterDocument, OuterFile } from './outer.ts'
 import { embedQuoted } from './quoted-text.ts'
 
-const MAX_FAULTS = 20
 /** Deeper nesting than any real file has; an alias may lead back to what holds it. */
 const MAX_DEPTH = 100
 /** Aliases of aliases can make any number of nodes out of a few lines. */
@@ -29,7 +28,7 @@ const MAX_NODES = 500_000
 
 function textOf(node: Scalar, source: string): EmbeddedText | undefined {
   const { value, range, type } = node
-  if (typeof value !== 'string' || range == null) return undefined
+  if (typeof value !== 'string' || !range) return undefined
   const raw = source.slice(range[0], range[1])
   if (type === Scalar.BLOCK_LITERAL) return embedBlock(raw, range[0], value)
   if (type === Scalar.QUOTE_DOUBLE) return embedQuoted(raw, range[0], value)
@@ -65,7 +64,7 @@ class YamlReader {
 
   private note(path: DocumentPath, key: Node | null | undefined, value: Node | null | undefined): void {
     const place = (node: Node | null | undefined): ReturnType<PlaceFinder['place']> | undefined =>
-      node?.range == null ? undefined : this.places.place(node.range[0], node.range[1])
+      !node?.range ? undefined : this.places.place(node.range[0], node.range[1])
     this.sourceMap.add(path, place(key), place(value))
   }
 
@@ -91,7 +90,7 @@ class YamlReader {
         const name = isScalar(key) ? String(key.value) : ''
         const below = [...path, name]
         this.note(below, key, undefined)
-        object[name] = this.read((pair.value ?? null) as ParsedNode | null, below)
+        object[name] = this.read(pair.value ?? null, below)
       }
       return object
     }
@@ -136,9 +135,10 @@ export function readYamlFile(source: string, file: string): OuterFile {
   const places = new PlaceFinder(body, file)
   const documents = parseAllDocuments(body, { intAsBigInt: true, uniqueKeys: false, logLevel: 'silent' })
   const parsed = Array.isArray(documents) ? documents : []
-  const errors = parsed.flatMap((document) => document.errors)
+  // further errors of a document are mostly consequences of its first
+  const errors = parsed.flatMap((document) => document.errors.slice(0, 1))
   if (errors.length > 0) {
-    return { ok: false, diagnostics: errors.slice(0, MAX_FAULTS).map((error) => toDiagnostic(error, places, body)) }
+    return { ok: false, diagnostics: errors.map((error) => toDiagnostic(error, places, body)) }
   }
   return {
     ok: true,

@@ -41,7 +41,8 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[
   return [...diagnostics].sort(orderOf)
 }
 
-const isSamePlace = (a: Diagnostic, b: Diagnostic): boolean => a.at !== undefined && b.at !== undefined && orderOf(a, b) === 0
+const isSamePlace = (a: Diagnostic, b: Diagnostic): boolean =>
+  a.at !== undefined && b.at !== undefined && orderOf(a, b) === 0
 
 /**
  * A new list ordered by place with one finding per place, so that nobody has to read about the consequences of a fault
@@ -74,15 +75,25 @@ const plain = (text: string): string => text
 /** No colours. */
 export const PLAIN: Palette = { error: plain, warning: plain, strong: plain, faint: plain }
 
+/** Of longer lines only a part is shown. */
+const MAX_EXCERPT = 160
+/** How much of a long line is shown before the place. */
+const LEAD = 60
+
 function excerpt(at: Place, source: string, paint: (text: string) => string): string[] {
   const line = source.split(/\r\n|\n|\r/)[at.line - 1]
   if (line === undefined) return []
-  const points = [...line]
-  const width =
-    at.endLine === at.line ? Math.max(1, at.endColumn - at.column) : Math.max(1, points.length - at.column + 1)
+  const all = [...line]
+  const isLong = all.length > MAX_EXCERPT
+  const first = isLong ? Math.max(0, at.column - 1 - LEAD) : 0
+  const points = all.slice(first, first + MAX_EXCERPT)
+  const [before, behind] = [first > 0 ? '…' : '', all.length > first + MAX_EXCERPT ? '…' : '']
+  const column = at.column - 1 - first
+  const end = at.endLine === at.line ? at.endColumn - 1 - first : points.length
+  const width = Math.max(1, Math.min(end, isLong ? points.length : end) - column)
   // tabs stay tabs in the caret line, so that both lines are indented alike
-  const lead = points.slice(0, at.column - 1).map((point) => (point === '\t' ? '\t' : ' '))
-  return [`    ${line}`, `    ${lead.join('')}${paint('^'.repeat(width))}`]
+  const lead = [...before, ...points.slice(0, column)].map((point) => (point === '\t' ? '\t' : ' '))
+  return [`    ${before}${points.join('')}${behind}`, `    ${lead.join('')}${paint('^'.repeat(width))}`]
 }
 
 /**

@@ -2,6 +2,7 @@
  * JSON documents with the places of their keys and values.
  */
 import { visit } from 'jsonc-parser'
+import type { Diagnostic } from './diagnostics.ts'
 import { JsonSyntaxError, parseJson } from './json-parse.ts'
 import type { JsonValue } from './json.ts'
 import { PlaceFinder, SourceTree, type ParsedDocument, type SourceMap } from './source-map.ts'
@@ -79,6 +80,16 @@ function jsonSourceMap(text: string, file: string): SourceMap {
   return recorder.tree
 }
 
+/** Advice for what people take over from JavaScript and Python. */
+function syntaxHint(text: string, offset: number): string | undefined {
+  const [before, behind] = [text.slice(0, offset).trimEnd(), text.slice(offset)]
+  if (before.endsWith(',') && /^[}\]]/.test(behind)) return 'remove the comma before it'
+  if (behind.startsWith("'")) return 'strings go into double quotes'
+  if (/^\/[/*]/.test(behind)) return 'JSON has no comments'
+  const word = /^(?:True|False|None)\b/.exec(behind)?.[0]
+  return word === undefined ? undefined : `write ${word === 'None' ? 'null' : word.toLowerCase()}`
+}
+
 /** Reads a JSON document (RFC 8259). Its first syntax error is a diagnostic; one leading byte order mark is skipped. */
 export function parseJsonSource(text: string, file: string): ParsedDocument<JsonValue> {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text
@@ -88,6 +99,14 @@ export function parseJsonSource(text: string, file: string): ParsedDocument<Json
     if (!(error instanceof JsonSyntaxError)) throw error
     const at = new PlaceFinder(body, file).place(error.offset, Math.min(error.offset + 1, body.length))
     const message = error.message.replace(/ at line \d+ column \d+$/, '')
-    return { ok: false, diagnostics: [{ code: 'USERDATA_JSON_SYNTAX', severity: 'error', message, at }] }
+    const hint = syntaxHint(body, error.offset)
+    const fault: Diagnostic = {
+      code: 'USERDATA_JSON_SYNTAX',
+      severity: 'error',
+      message,
+      ...(hint !== undefined && { hint }),
+      at,
+    }
+    return { ok: false, diagnostics: [fault] }
   }
 }

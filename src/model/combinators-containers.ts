@@ -143,10 +143,11 @@ class RecordReader {
     const missing = Object.keys(this.fields).filter(
       (name) => this.fields[name]?.required === true && !this.seen.has(name),
     )
-    for (const name of missing) {
-      const message = `${JSON.stringify(name)} is missing; it must be given together with the others`
-      this.issues.push(issueOf({ code: 'SETTINGS_MISSING_KEY', message }, input))
-    }
+    if (missing.length === 0) return
+    const names = missing.map((name) => JSON.stringify(name)).join(' and ')
+    const [verb, it] = missing.length === 1 ? ['is', 'it'] : ['are', 'they']
+    const message = `${names} ${verb} missing; ${it} must be given together with the others`
+    this.issues.push(issueOf({ code: 'SETTINGS_MISSING_KEY', message }, input))
   }
 
   unknown(name: string, value: JsonValue): void {

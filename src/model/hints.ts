@@ -61,7 +61,7 @@ function otherTypes(value: JsonValue): JsonValue[] {
   if (typeof single === 'string') {
     const number = NUMBER.test(single.trim()) ? parseNumberLiteral(single.trim()) : undefined
     if (number !== undefined) forms.push(number)
-    if (/^(?:true|false)$/i.test(single)) forms.push(single.toLowerCase() === 'true')
+    if (/^(?:true|false|yes|no|on|off)$/i.test(single)) forms.push(/^(?:true|yes|on)$/i.test(single))
     if (single.includes(',')) forms.push(single.split(',').map((part) => part.trim()))
     if (single.includes(' ')) forms.push(single.split(' '))
   } else if (typeof single === 'number' && Number.isInteger(single)) {
@@ -174,7 +174,10 @@ function memberHint(path: DocumentPath, context: HintContext): string | undefine
   return name ?? (known.length <= MAX_LISTED ? `possible here: ${known.sort().join(', ')}` : undefined)
 }
 
-const onlyIn = (families: readonly string[]): string => `only these families of variants have it: ${families.join(', ')}`
+const isTable = (type: SettingType): boolean => type.kind === 'record' || type.kind === 'map'
+
+const onlyIn = (families: readonly string[]): string =>
+  `only these families of variants have it: ${families.join(', ')}`
 
 /**
  * Advice for the name of a group, or of a setting of one, that stands somewhere else: the heading it belongs under.
@@ -183,7 +186,8 @@ const onlyIn = (families: readonly string[]): string => `only these families of 
 export function whereItBelongs(name: string, { type, familiesWith, allGroups }: HintContext): string | undefined {
   const hasMember = (group: { readonly type: SettingType }): boolean =>
     group.type.kind === 'record' && Object.hasOwn(group.type.fields, name)
-  if (Object.hasOwn(type.fields, name)) return `it belongs under settings: [settings.${name}]`
+  const own = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined
+  if (own !== undefined) return isTable(own.type) ? `write [settings.${name}]` : `write settings.${name} = ...`
   const groups = Object.keys(type.fields).filter((group) => hasMember(type.fields[group] as Group))
   if (groups.length > 0) return `it belongs under ${groups.map((group) => `[settings.${group}]`).join(' or ')}`
   const elsewhere = allGroups.find((group) => group.name === name || hasMember(group))

@@ -37,6 +37,16 @@ function startMetadata(facts) {
   })
 }
 
+/** Runs the tool and keeps what was compiled on the way. */
+function record(args, env = {}) {
+  const { status, error, stderr } = spawnSync(process.execPath, ['--require', RECORDER, TOOL, ...args], {
+    encoding: 'utf8',
+    timeout: WAIT_MS,
+    env: environment(env),
+  })
+  if (status !== 0) throw error ?? new Error(`${args.join(' ')}: ${stderr}`)
+}
+
 async function warmUp({ variant, userData }, work) {
   const facts = path.join(work, `${variant}.json`)
   writeFileSync(
@@ -47,16 +57,12 @@ async function warmUp({ variant, userData }, work) {
   try {
     const root = path.join(work, variant)
     const target = ['--variant', variant, '--root', root, '--imds', url, '--facts', facts, '--format', 'json']
-    const { status, error, stderr } = spawnSync(process.execPath, ['--require', RECORDER, TOOL, 'boot', ...target], {
-      encoding: 'utf8',
-      timeout: WAIT_MS,
-      env: environment({
-        AWS_ENDPOINT_URL: url,
-        AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-        AWS_SECRET_ACCESS_KEY: 'dummy',
-      }),
+    record(['boot', ...target], {
+      AWS_ENDPOINT_URL: url,
+      AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'dummy',
     })
-    if (status !== 0) throw error ?? new Error(`${variant}: ${stderr}`)
+    record(['validate', userData, '--variant', variant])
   } finally {
     server.removeAllListeners('exit')
     server.kill()

@@ -7,6 +7,7 @@ import * as options from '../options.ts'
 import { paletteFor } from '../terminal.ts'
 import { checkInputs, type Outcome } from '../validate/check-inputs.ts'
 import { readInputs } from '../validate/inputs.ts'
+import { maskSecrets } from '../validate/mask.ts'
 import { renderAnnotations, renderText, reportJson, summaryText } from '../validate/print.ts'
 
 const OPTIONS = [
@@ -14,6 +15,7 @@ const OPTIONS = [
   options.RELEASE_OPTION,
   { ...options.FORMAT_OPTION, help: 'text (default), json, or github for annotations of a workflow' },
   { names: ['--strict'], help: 'warnings fail, too' } as const,
+  options.SHOW_SECRETS_OPTION,
 ]
 
 export const validateSpec: ArgsSpec = {
@@ -55,7 +57,7 @@ function variantsOf(args: ParsedArgs): readonly Variant[] {
   return [...new Set(names)].map((name) => findVariant(name, release))
 }
 
-function print(outcome: Outcome, format: Format, io: ProgramIo): void {
+function print(outcome: Outcome, format: Format, io: ProgramIo, showSecrets: boolean): void {
   switch (format) {
     case 'json':
       io.stdout.write(`${reportJson(outcome)}\n`)
@@ -65,7 +67,7 @@ function print(outcome: Outcome, format: Format, io: ProgramIo): void {
       io.stderr.write(`${summaryText(outcome)}\n`)
       break
     case 'text':
-      io.stdout.write(renderText(outcome, paletteFor(io)))
+      io.stdout.write(renderText(outcome, paletteFor(io), showSecrets ? (text) => text : maskSecrets))
       break
   }
 }
@@ -77,7 +79,7 @@ export async function validate(argv: readonly string[], io: ProgramIo, host: Hos
   if (args.words.length === 0) throw usageError(validateSpec, 'no file is named')
   const variants = variantsOf(args)
   const outcome = await checkInputs(await readInputs(args.words, io, host), variants)
-  print(outcome, format, io)
+  print(outcome, format, io, args.flags.has('--show-secrets'))
   const isStrict = args.flags.has('--strict')
   const fails = outcome.verdicts.some(({ accepted, diagnostics }) => !accepted || (isStrict && diagnostics.length > 0))
   return fails ? EXIT_FAILURE : EXIT_OK

@@ -25,7 +25,6 @@ export interface Outcome {
   readonly texts: ReadonlyMap<string, string>
 }
 
-
 /** Checks documents for some variants; variants of one family on one platform share their findings. */
 class Checker {
   readonly verdicts: Verdict[] = []
@@ -81,12 +80,13 @@ export async function checkInputs(inputs: readonly Input[], variants: readonly V
   if (checker.verdicts.length > 0) return checker
   const files = [...new Set(checker.skipped.map(({ file }) => file))]
   for (const file of files) {
-    const reasons = checker.skipped.filter((each) => each.file === file).map(({ reason }) => reason)
+    const others = checker.skipped.filter((each) => each.file === file && each.part !== undefined)
+    const reasons = [...new Set(others.map(({ reason }) => reason))]
     checker.addForAll(file, [
       {
         code: 'USERDATA_NOT_FOUND',
         severity: 'error',
-        message: `there is no user data of Bottlerocket in this file: ${[...new Set(reasons)].join('; ')}`,
+        message: `there is no user data of Bottlerocket in this file${reasons.map((reason) => `; ${reason}`).join('')}`,
         hint: 'give TOML, or a node class, template, cluster configuration or plan that holds some',
         at: { file, line: 1, column: 1, endLine: 1, endColumn: 1 },
       },

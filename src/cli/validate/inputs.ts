@@ -9,8 +9,7 @@ export const STDIN_NAME = '<stdin>'
 
 /** A file, or why there is none. */
 export type Input =
-  | { readonly file: string; readonly bytes: Uint8Array }
-  | { readonly file: string; readonly problem: Diagnostic }
+  { readonly file: string; readonly bytes: Uint8Array } | { readonly file: string; readonly problem: Diagnostic }
 
 function unreadable(file: string, reason: string, hint: string): Input {
   const at = { file, line: 1, column: 1, endLine: 1, endColumn: 1 }

@@ -75,21 +75,27 @@ export function summaryText({ verdicts, skipped }: Outcome): string {
   return `${parts.join(', ')} (${variants.join(', ')})`
 }
 
-/** All findings with their lines, then what was skipped, then the summary. */
-export function renderText(outcome: Outcome, palette: Palette): string {
+/** All findings with their lines, then what was skipped, then the summary. @param show what of a text may be shown */
+export function renderText(outcome: Outcome, palette: Palette, show: (text: string) => string): string {
+  const shown = new Map<string, string>()
+  const lines = (file = ''): string | undefined => {
+    const text = outcome.texts.get(file)
+    if (text !== undefined && !shown.has(file)) shown.set(file, show(text))
+    return shown.get(file)
+  }
   const findings = byDocument(outcome.verdicts)
     .flatMap(sharedFindings)
     .map(withVariants)
-    .map((diagnostic) => renderDiagnostic(diagnostic, outcome.texts.get(diagnostic.at?.file ?? ''), palette))
+    .map((diagnostic) => renderDiagnostic(diagnostic, lines(diagnostic.at?.file), palette))
   const skipped = outcome.skipped.map(
-    ({ file, part, reason }) => `${file}${part === undefined ? '' : `#${part}`}: ${palette.faint('skipped:')} ${reason}`,
+    ({ file, part, reason }) =>
+      `${file}${part === undefined ? '' : `#${part}`}: ${palette.faint('skipped:')} ${reason}`,
   )
   const blocks = [...findings, ...skipped]
   return `${blocks.map((block) => `${block}\n`).join('')}${summaryText(outcome)}\n`
 }
 
-const escapeData = (text: string): string =>
-  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+const escapeData = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 
@@ -115,7 +121,8 @@ function annotation(shared: Shared, file: string, { cwd, workspace }: WorkflowPl
   // a decoded part is no file: the annotation goes to where it stands
   const isFile = at?.file === file
   const place = isFile ? at : related.find((other) => other.at.file === file)?.at
-  const where = isFile || at === undefined ? '' : ` (line ${String(at.line)}, column ${String(at.column)} of the decoded text)`
+  const where =
+    isFile || at === undefined ? '' : ` (line ${String(at.line)}, column ${String(at.column)} of the decoded text)`
   const properties: string[] = []
   if (place !== undefined && file !== STDIN_NAME) {
     properties.push(`file=${escapeProperty(workflowPath(file, cwd, workspace))}`)
@@ -127,7 +134,10 @@ function annotation(shared: Shared, file: string, { cwd, workspace }: WorkflowPl
     }
   }
   properties.push(`title=${escapeProperty(code)}`)
-  const text = [`${key === undefined ? '' : `${key}: `}${message}${where}`, ...(hint === undefined ? [] : [`hint: ${hint}`])]
+  const text = [
+    `${key === undefined ? '' : `${key}: `}${message}${where}`,
+    ...(hint === undefined ? [] : [`hint: ${hint}`]),
+  ]
   return `::${severity} ${properties.join(',')}::${escapeData(text.join('\n'))}`
 }
 

@@ -160,6 +160,5 @@ it('reports every problem with its path', () => {
     ['SETTINGS_BAD_KEY', 'kubernetes/node-taints/a b', true],
     ['SETTINGS_INVALID_VALUE', 'kubernetes/node-taints/c/1', false],
     ['SETTINGS_MISSING_KEY', 'kubernetes/credential-providers/p', false],
-    ['SETTINGS_MISSING_KEY', 'kubernetes/credential-providers/p', false],
   ])
 })
