@@ -49,7 +49,7 @@ function print({ code, severity, path: key, message, hint, at, related = [] }: D
 }
 
 /** What only hosts find. */
-const OF_HOSTS = new Set(['USERDATA_INVALID', 'USERDATA_NOT_BASE64', 'USERDATA_REFUSED'])
+const OF_HOSTS = new Set(['USERDATA_ENCODING', 'USERDATA_INVALID', 'USERDATA_NOT_BASE64', 'USERDATA_REFUSED'])
 
 describe('rejected', () => {
   it('has enough of them', () => {
