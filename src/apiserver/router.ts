@@ -1,7 +1,9 @@
 /** From a request to its answer. The same for requests over a socket and for calls in this process. */
-import { ROUTES, type Route, type RouteId } from '../api/contract.ts'
+import { ROUTES, type RouteId } from '../api/contract.ts'
+import { openApiDocument } from '../api/openapi.ts'
+import type { Route } from '../api/route.ts'
 import { messageOf, PipelineError } from '../lib/errors.ts'
-import type { JsonValue } from '../lib/json.ts'
+import { printJson, type JsonValue } from '../lib/json.ts'
 import type { Logger } from '../lib/log.ts'
 import { DEFAULT_TRANSACTION } from '../lib/paths.ts'
 import type { ApiRequest, ApiResponse } from '../lib/ports.ts'
@@ -17,6 +19,7 @@ import {
   getTransaction,
 } from './controller.ts'
 import * as changes from './changes.ts'
+import { lazily } from '../model/types.ts'
 import { bindStorage, initStorage, listDirectories, listDisks } from './ephemeral-storage.ts'
 import {
   ApiError,
@@ -101,6 +104,8 @@ const exec: Handler = ({ request: { headers = {} } }) => {
   throw new ApiError(501, 'commands in host containers are not available here')
 }
 
+const openApiText = lazily(() => printJson(openApiDocument()))
+
 const REPORTS = '[{"name":"cis","description":"CIS Bottlerocket Benchmark"}]'
 
 const HANDLERS: Readonly<Record<RouteId, Handler>> = {
@@ -137,6 +142,7 @@ const HANDLERS: Readonly<Record<RouteId, Handler>> = {
   'list-ephemeral-directories': ({ options, query }) => listDirectories(options.osRelease().variant_id, query),
   'get-update-status': ({ options }) => getUpdateStatus(options.host),
   exec,
+  'get-openapi': () => jsonText(openApiText()),
   'list-reports': () => jsonText(REPORTS),
   'get-cis-report': ({ options, query }) => cisReport(options.host.runner, query),
   'get-fips-report': ({ options, query }) => fipsReport(options.host.runner, query),

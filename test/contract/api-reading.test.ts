@@ -166,6 +166,13 @@ describe.each(['in process', 'socket'] as const)('the API, %s', (transport) => {
     expect(answer.headers['content-type']).toBeUndefined()
   })
 
+  it('describes itself', async () => {
+    const answer = await api.send('GET', '/openapi.json')
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/json' } })
+    const { paths } = JSON.parse(answer.body) as { paths: Record<string, object> }
+    expect(Object.keys(paths).sort()).toEqual([...new Set(ROUTES.map(({ path }) => path))].sort())
+  })
+
   it('reads a transaction like the live settings', async () => {
     await api.send('PATCH', '/settings?tx=read', { ntp: { options: ['x'] } })
     expect((await api.send('GET', '/tx?tx=read')).json).toEqual({ ntp: { options: ['x'] } })

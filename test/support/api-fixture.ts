@@ -1,6 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { expect } from 'vitest'
+import { ROUTES } from '../../src/api/contract.ts'
+import type { Route } from '../../src/api/route.ts'
+import { SCHEMAS } from '../../src/api/schemas.ts'
+import { parseTarget } from '../../src/apiserver/http.ts'
 import { startApiServer } from '../../src/apiserver/start.ts'
 import { directChannel } from '../../src/host/direct-channel.ts'
 import { MemoryFs } from '../../src/host/memory-fs.ts'
@@ -107,6 +112,27 @@ export interface FixtureOptions {
   readonly log?: Logger
 }
 
+/** Holds an answer against the contract: its status is one that the route may give, its body what that status says. */
+function expectDocumented(method: string, uri: string, { status, headers, body }: ApiResponse): void {
+  const { path: asked } = parseTarget(uri)
+  const route = (ROUTES as readonly Route[]).find((each) => each.method === method && each.path === asked)
+  if (route === undefined) {
+    expect([404, 405]).toContain(status)
+    return
+  }
+  expect([route.success.status, ...route.failures, 500], `${method} ${uri}`).toContain(status)
+  if (status !== route.success.status) return
+  if (route.success.content === undefined) {
+    expect(body).toBe('')
+    return
+  }
+  const content = route.success.content.find(({ type }) => type === headers['content-type'])
+  expect(content, `${method} ${uri} answered ${String(headers['content-type'])}`).toBeDefined()
+  if (content === undefined || content.type !== 'application/json') return
+  const checked = SCHEMAS[content.schema]().safeParse(JSON.parse(body))
+  expect(checked.error?.issues ?? [], `${method} ${uri}: ${body}`).toEqual([])
+}
+
 function jsonOf(body: string): JsonValue | undefined {
   try {
     return parseJson(body)
@@ -143,6 +169,7 @@ export async function startFixture(options: FixtureOptions): Promise<ApiFixture>
       headers: headers ?? (text === undefined ? {} : { 'content-type': 'application/json' }),
       ...(text === undefined ? {} : { body: text }),
     })
+    expectDocumented(method, uri, response)
     return { ...response, json: jsonOf(response.body) }
   }
   if (committed) {

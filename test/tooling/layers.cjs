@@ -51,7 +51,7 @@ module.exports = {
     },
     sole('handlebars', 'schnauzer/'),
     sole('(@iarna/toml|toml-eslint-parser)', 'toml/'),
-    sole('(zod|ip-num)', '(model|schnauzer)/'),
+    sole('(zod|ip-num)', '(model|schnauzer|api/schemas|api/openapi)'),
     sole('yaml', 'documents/'),
     sole('pino', 'lib/log'),
     sole('jsonc-parser', 'lib/json-(parse|source)'),

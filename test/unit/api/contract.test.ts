@@ -10,7 +10,7 @@ describe('the routes', () => {
   })
 
   it.each(ROUTES.map((route) => [route.id, route] as const))('%s is complete', (_, route) => {
-    expect(route.path).toMatch(/^\/([a-z_-]+(\/[a-z_-]+)*)?$/)
+    expect(route.path).toMatch(/^\/([a-z_-]+(\/[a-z_-]+)*(\.json)?)?$/)
     expect(route.summary).toMatch(/^[A-Z].*[^.]$/)
     expect('content' in route.success).toBe(route.success.status === 200)
     expect(new Set(route.query.map(({ name }) => name)).size).toBe(route.query.length)

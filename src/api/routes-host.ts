@@ -1,0 +1,165 @@
+/** Routes over the programs of the host: reboot, updates, reports, host containers, the instance store. */
+import { done, json, ok, type QueryParameter, type Route } from './route.ts'
+
+const FORMAT: QueryParameter = { name: 'format', meaning: 'Format of the report, `text` or `json`.', example: 'text' }
+const LIST_FORMAT: QueryParameter = {
+  name: 'format',
+  meaning: '`text` has one per line.',
+  words: ['text', 'json'],
+  initial: 'text',
+}
+const report: Route['success'] = { status: 200, content: [{ type: 'application/text', schema: 'Text' }] }
+const list: Route['success'] = {
+  status: 200,
+  content: [
+    { type: 'application/text', schema: 'Text' },
+    { type: 'application/json', schema: 'Paths' },
+  ],
+}
+
+const UPDATE_FAILURES = [404, 409, 423] as const
+
+/** See above. */
+export const HOST_ROUTES = [
+  {
+    id: 'reboot',
+    method: 'POST',
+    path: '/actions/reboot',
+    summary: 'Reboots',
+    query: [],
+    success: done,
+    failures: [],
+  },
+  {
+    id: 'refresh-updates',
+    method: 'POST',
+    path: '/actions/refresh-updates',
+    summary: 'Looks for updates',
+    query: [],
+    success: done,
+    failures: UPDATE_FAILURES,
+  },
+  {
+    id: 'prepare-update',
+    method: 'POST',
+    path: '/actions/prepare-update',
+    summary: 'Downloads the chosen update to the other partition',
+    query: [],
+    success: done,
+    failures: UPDATE_FAILURES,
+  },
+  {
+    id: 'activate-update',
+    method: 'POST',
+    path: '/actions/activate-update',
+    summary: 'Makes the next boot use the prepared update',
+    query: [],
+    success: done,
+    failures: UPDATE_FAILURES,
+  },
+  {
+    id: 'deactivate-update',
+    method: 'POST',
+    path: '/actions/deactivate-update',
+    summary: 'Makes the next boot use the running system again',
+    query: [],
+    success: done,
+    failures: UPDATE_FAILURES,
+  },
+  {
+    id: 'init-ephemeral-storage',
+    method: 'POST',
+    path: '/actions/ephemeral-storage/init',
+    summary: 'Formats the instance store',
+    query: [],
+    body: json('EphemeralStorageInit'),
+    success: done,
+    failures: [400, 413],
+  },
+  {
+    id: 'bind-ephemeral-storage',
+    method: 'POST',
+    path: '/actions/ephemeral-storage/bind',
+    summary: 'Mounts directories from the instance store',
+    query: [],
+    body: json('EphemeralStorageBind'),
+    success: done,
+    failures: [400, 413],
+  },
+  {
+    id: 'list-ephemeral-disks',
+    method: 'GET',
+    path: '/actions/ephemeral-storage/list-disks',
+    summary: 'Disks of the instance store',
+    query: [LIST_FORMAT],
+    success: list,
+    failures: [400],
+  },
+  {
+    id: 'list-ephemeral-directories',
+    method: 'GET',
+    path: '/actions/ephemeral-storage/list-dirs',
+    summary: 'Directories that may lie on the instance store',
+    query: [LIST_FORMAT],
+    success: list,
+    failures: [400],
+  },
+  {
+    id: 'get-update-status',
+    method: 'GET',
+    path: '/updates/status',
+    summary: 'State of updates and of the last update command',
+    query: [],
+    success: ok('UpdateStatus'),
+    failures: [404, 423],
+  },
+  {
+    id: 'exec',
+    method: 'GET',
+    path: '/exec',
+    summary: 'Runs a command in a host container over a websocket',
+    query: [],
+    success: { status: 101 },
+    failures: [400, 501],
+  },
+  {
+    id: 'list-reports',
+    method: 'GET',
+    path: '/report',
+    summary: 'Reports that exist',
+    query: [],
+    success: ok('Reports'),
+    failures: [],
+  },
+  {
+    id: 'get-cis-report',
+    method: 'GET',
+    path: '/report/cis',
+    summary: 'Checks against a CIS benchmark',
+    query: [
+      { name: 'level', meaning: 'Level of the benchmark.', example: '1' },
+      FORMAT,
+      { name: 'type', meaning: '`kubernetes` for the Kubernetes benchmark.', example: 'kubernetes' },
+    ],
+    success: report,
+    failures: [],
+  },
+  {
+    id: 'get-fips-report',
+    method: 'GET',
+    path: '/report/fips',
+    summary: 'Checks of FIPS mode',
+    query: [FORMAT],
+    success: report,
+    failures: [],
+  },
+  {
+    id: 'get-openapi',
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'Describes all of this as an OpenAPI document',
+    query: [],
+    success: ok('OpenApi'),
+    failures: [],
+  },
+] as const satisfies readonly Route[]
