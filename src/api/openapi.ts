@@ -1,6 +1,9 @@
 /** The API as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html), made from the contract. */
 import * as z from 'zod'
 import { isJsonArray, isJsonObject, jsonObject, toJson, type JsonObject, type JsonValue } from '../lib/json.ts'
+import { catalogueOf, SettingIndex } from '../model/catalogue.ts'
+import { settingsSchema } from '../model/json-schema.ts'
+import type { SettingsModel } from '../model/models.ts'
 import { MAX_BODY_BYTES, ROUTES } from './contract.ts'
 import type { Content, QueryParameter, Route } from './route.ts'
 import { SCHEMAS } from './schemas.ts'
@@ -93,7 +96,7 @@ const INPUTS: ReadonlySet<string> = new Set(
  * Members of a draft 4 schema that mean something else in the dialect of OpenAPI 3.1: a list of schemas for the elements
  * of a list. Everything else that settings use is the same.
  */
-export function toCurrentDialect(schema: JsonValue): JsonValue {
+function toCurrentDialect(schema: JsonValue): JsonValue {
   if (isJsonArray(schema)) return schema.map(toCurrentDialect)
   if (!isJsonObject(schema)) return schema
   const { items, additionalItems, ...rest } = schema
@@ -106,8 +109,20 @@ export function toCurrentDialect(schema: JsonValue): JsonValue {
   })
 }
 
-/** The document. @param settings schema of the settings of a variant; without one any table will do */
-export function openApiDocument(settings?: JsonObject): JsonObject {
+/** The settings of a model, with what is known of each. */
+function describeSettings({ groups, type }: SettingsModel): JsonValue {
+  const index = new SettingIndex(catalogueOf(groups))
+  const schema = settingsSchema(type, (path) => {
+    const entry = index.at(path)
+    if (entry === undefined) return jsonObject()
+    const { description, examples } = entry
+    return jsonObject({ description, ...(examples.length > 0 && { examples }) })
+  })
+  return toCurrentDialect(jsonObject({ description: 'Settings as a tree, without an outer `settings`.', ...schema }))
+}
+
+/** The document. @param model what the settings may hold; without one any table will do */
+export function openApiDocument(model?: SettingsModel): JsonObject {
   const documented = Object.entries(SCHEMAS).map(
     ([name, schema]) => [name, schemaObject(schema(), INPUTS.has(name) ? 'input' : 'output')] as const,
   )
@@ -123,8 +138,8 @@ export function openApiDocument(settings?: JsonObject): JsonObject {
     paths: pathsObject(ROUTES),
     components: { schemas: Object.fromEntries(documented) },
   }) as JsonObject
-  if (settings === undefined) return document
+  if (model === undefined) return document
   const components = document['components'] as JsonObject
-  const all = jsonObject({ ...(components['schemas'] as JsonObject), Settings: toCurrentDialect(settings) })
+  const all = jsonObject({ ...(components['schemas'] as JsonObject), Settings: describeSettings(model) })
   return jsonObject({ ...document, components: jsonObject({ schemas: all }) })
 }

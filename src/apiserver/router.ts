@@ -19,7 +19,6 @@ import {
   getTransaction,
 } from './controller.ts'
 import * as changes from './changes.ts'
-import { lazily } from '../model/types.ts'
 import { bindStorage, initStorage, listDirectories, listDisks } from './ephemeral-storage.ts'
 import {
   ApiError,
@@ -104,8 +103,6 @@ const exec: Handler = ({ request: { headers = {} } }) => {
   throw new ApiError(501, 'commands in host containers are not available here')
 }
 
-const openApiText = lazily(() => printJson(openApiDocument()))
-
 const REPORTS = '[{"name":"cis","description":"CIS Bottlerocket Benchmark"}]'
 
 const HANDLERS: Readonly<Record<RouteId, Handler>> = {
@@ -142,7 +139,7 @@ const HANDLERS: Readonly<Record<RouteId, Handler>> = {
   'list-ephemeral-directories': ({ options, query }) => listDirectories(options.osRelease().variant_id, query),
   'get-update-status': ({ options }) => getUpdateStatus(options.host),
   exec,
-  'get-openapi': () => jsonText(openApiText()),
+  'get-openapi': ({ options }) => jsonText(printJson(openApiDocument(options.model))),
   'list-reports': () => jsonText(REPORTS),
   'get-cis-report': ({ options, query }) => cisReport(options.host.runner, query),
   'get-fips-report': ({ options, query }) => fipsReport(options.host.runner, query),

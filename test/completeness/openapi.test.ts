@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
 import { ROUTES } from '../../src/api/contract.ts'
-import { openApiDocument, toCurrentDialect } from '../../src/api/openapi.ts'
+import { openApiDocument } from '../../src/api/openapi.ts'
 import { SCHEMAS } from '../../src/api/schemas.ts'
-import { parseJson } from '../../src/lib/json-parse.ts'
-import { printJson, printJsonPretty, toJson, type JsonObject } from '../../src/lib/json.ts'
+import { printJson, printJsonPretty } from '../../src/lib/json.ts'
+import { loadModel, MODEL_NAMES } from '../../src/model/models.ts'
 
 const file = fileURLToPath(new URL('../../src/api/openapi.json', import.meta.url))
 const document = JSON.parse(printJson(openApiDocument())) as {
@@ -58,17 +58,21 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(SCHEMAS).sort()).toEqual(names)
   })
 
-  it('takes the schema of a variant’s settings in the dialect of its own', async () => {
-    const settings = parseJson(
-      '{"type":"object","properties":{"a":{"type":"array","items":[{"type":"string"}],"additionalItems":false}}}',
-    ) as JsonObject
-    const made = openApiDocument(settings)
-    const own = JSON.parse(printJson(made)) as typeof document
-    expect(own.components.schemas['Settings']).toEqual({
-      type: 'object',
-      properties: { a: { type: 'array', prefixItems: [{ type: 'string' }], items: false } },
-    })
+  it.each(MODEL_NAMES)('describes the settings of %s, and is valid with them', async (name) => {
+    const own = JSON.parse(printJson(openApiDocument(loadModel(name)))) as typeof document
     expect(await problems(own)).toEqual([])
-    expect(toCurrentDialect(toJson([{ items: { type: 'string' } }]))).toEqual(toJson([{ items: { type: 'string' } }]))
+    const settings = own.components.schemas['Settings'] as { properties: Record<string, object> }
+    expect(Object.keys(settings.properties)).toEqual(
+      expect.arrayContaining(loadModel(name).groups.map((each) => each.name)),
+    )
+    expect(settings.properties['motd']).toMatchObject({ type: 'string', description: expect.stringMatching(/\.$/) })
+    // in this dialect a list of schemas for the elements of a list has a keyword of its own
+    const walk = (schema: unknown): void => {
+      if (typeof schema !== 'object' || schema === null) return
+      if ('items' in schema) expect(Array.isArray(schema.items)).toBe(false)
+      expect(schema).not.toHaveProperty('additionalItems')
+      for (const value of Object.values(schema)) walk(value)
+    }
+    walk(settings)
   })
 })
