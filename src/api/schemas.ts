@@ -162,10 +162,21 @@ const applyStatus = (): z.ZodType =>
     })
     .meta({ description: 'The last runs of the applier, the newest first, and the changes that had to be confirmed.' })
 
+const catalogue = (): z.ZodType =>
+  z
+    .array(
+      z.strictObject({ key: text(), type: text(), words: texts().optional(), description: text().optional() }),
+    )
+    .meta({
+      description: 'Settings without `settings` in front; `*` stands for a name that users choose.',
+      examples: [[{ key: 'kubernetes.node-labels.*', type: 'text' }]],
+    })
+
 /** Every body by the name that the OpenAPI document gives it. */
 export const SCHEMAS = {
   Settings: settings,
   Model: model,
+  Catalogue: catalogue,
   KeyPairs: keyPairs,
   KeyNames: () => texts().meta({ description: 'Names of keys.', examples: [['settings.motd']] }),
   TransactionNames: () => texts().meta({ description: 'Names of transactions.', examples: [['default']] }),

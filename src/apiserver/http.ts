@@ -1,28 +1,48 @@
 /** Requests taken apart and answers put together. */
 import { MAX_BODY_BYTES } from '../api/contract.ts'
 import { JsonSyntaxError, parseJson } from '../lib/json-parse.ts'
-import { printJson, type JsonValue } from '../lib/json.ts'
+import { printJson, toJson, type JsonValue } from '../lib/json.ts'
 import type { ApiRequest, ApiResponse } from '../lib/ports.ts'
 import { decodeUtf8Lossy, encodeUtf8 } from '../lib/utf8.ts'
+import type { ModelProblem } from '../model/models.ts'
 
 /** A request that ends in an error status, with the text of the answer. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** What is wrong with the settings of the request, each with its path below `settings`. */
+  readonly problems: readonly ModelProblem[]
 
-  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    problems: readonly ModelProblem[] = [],
+  ) {
     super(message)
     this.status = status
     this.headers = headers
+    this.problems = problems
   }
+}
+
+/** Says that an answer holds problem details: https://www.rfc-editor.org/rfc/rfc9457 */
+const PROBLEM_TYPE = 'application/problem+json'
+
+/** The answer for an error. A client that accepts problem details gets each problem with its path. */
+export function apiErrorAnswer({ status, headers, message, problems }: ApiError, request: ApiRequest): ApiResponse {
+  const accepts = request.headers?.['accept']?.includes(PROBLEM_TYPE) === true
+  if (!accepts || problems.length === 0) return { status, headers, body: message }
+  const details = { status, title: 'The settings are not valid', detail: message, problems }
+  return { status, headers: { 'content-type': PROBLEM_TYPE }, body: printJson(toJson(details)) }
 }
 
 const PLAIN_TEXT = { 'content-type': 'text/plain; charset=utf-8' }
 
 /** A fault of the request's body. */
-export function bodyError(status: number, message: string): ApiError {
-  return new ApiError(status, message, PLAIN_TEXT)
+export function bodyError(status: number, message: string, problems: readonly ModelProblem[] = []): ApiError {
+  return new ApiError(status, message, PLAIN_TEXT, problems)
 }
 
 /** 204 without a body. */

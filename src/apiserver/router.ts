@@ -18,10 +18,12 @@ import {
   getSettings,
   getTransaction,
 } from './controller.ts'
+import { defaultSettings, settingsCatalogue } from './catalogue.ts'
 import * as changes from './changes.ts'
 import { bindStorage, initStorage, listDirectories, listDisks } from './ephemeral-storage.ts'
 import {
   ApiError,
+  apiErrorAnswer,
   jsonAnswer,
   jsonBody,
   jsonText,
@@ -33,7 +35,7 @@ import {
 import type { Query } from './http.ts'
 import { cisReport, fipsReport, reboot, runUpdate } from './os-commands.ts'
 import { getPreview } from './preview.ts'
-import { requestedKeys } from './selection.ts'
+import { areaPrefix, requestedKeys } from './selection.ts'
 import { keypairsToPairs, settingsToPairs } from './settings.ts'
 import { getUpdateStatus } from './update-status.ts'
 
@@ -110,6 +112,9 @@ const HANDLERS: Readonly<Record<RouteId, Handler>> = {
   'get-settings': getSettingsRoute,
   'patch-settings': writing(settingsToPairs),
   'patch-keypairs': writing(keypairsToPairs),
+  'get-default-settings': ({ options, query }) =>
+    jsonAnswer(defaultSettings(options.host, options.model, areaPrefix('settings', parameter(query, 'prefix') ?? ''))),
+  'get-settings-catalogue': ({ options }) => jsonAnswer(settingsCatalogue(options.model)),
   'get-transaction': ({ options, query }) => jsonAnswer(getTransaction(options, transactionOf(query))),
   'delete-transaction': ({ options, query }) => jsonAnswer(options.store.deleteTransaction(transactionOf(query))),
   'list-transactions': ({ options }) => jsonAnswer(options.store.transactions()),
@@ -148,8 +153,8 @@ const HANDLERS: Readonly<Record<RouteId, Handler>> = {
 /** Statuses of errors that the request, not the server, is to blame for. */
 const REQUEST_FAULTS: Readonly<Record<string, number>> = { DATASTORE_KEY_TOO_LONG: 400 }
 
-function errorAnswer(error: unknown): ApiResponse {
-  if (error instanceof ApiError) return { status: error.status, headers: error.headers, body: error.message }
+function errorAnswer(error: unknown, request: ApiRequest): ApiResponse {
+  if (error instanceof ApiError) return apiErrorAnswer(error, request)
   const status = error instanceof PipelineError ? (REQUEST_FAULTS[error.code] ?? 500) : 500
   return { status, headers: {}, body: messageOf(error) }
 }
@@ -192,7 +197,7 @@ export function createApi(options: ApiOptions): Api {
       note(options, route, call, response.status, start, undefined)
       return response
     } catch (error) {
-      const response = errorAnswer(error)
+      const response = errorAnswer(error, request)
       note(options, route, call, response.status, start, error)
       return response
     }

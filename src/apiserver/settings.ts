@@ -38,9 +38,10 @@ function flattened(tree: JsonObject): Map<string, string> {
  * @throws ApiError 400 with every problem
  */
 export function settingsToPairs({ model }: { readonly model: SettingsModel }, body: JsonValue): Map<string, string> {
-  const parsed = parseSettings(model, body)
-  if ('problems' in parsed) throw bodyError(400, `Json deserialize error: ${parsed.problems.join('; ')}`)
-  return flattened(parsed.settings)
+  const result = model.parse(body)
+  if (result.ok) return flattened(result.settings)
+  const texts = result.problems.map(problemText)
+  throw bodyError(400, `Json deserialize error: ${texts.join('; ')}`, result.problems)
 }
 
 /** The texts of a key-pair body. @throws ApiError 400 */
@@ -58,6 +59,7 @@ function payloadOf(body: JsonValue): readonly string[] {
  */
 export function keypairsToPairs({ model }: { readonly model: SettingsModel }, body: JsonValue): Map<string, string> {
   const result = parseKeypairs(model, payloadOf(body))
-  if (!result.ok) throw new ApiError(400, `the settings are not valid: ${result.problems.map(problemText).join('; ')}`)
-  return flattened(result.settings)
+  if (result.ok) return flattened(result.settings)
+  const texts = result.problems.map(problemText)
+  throw new ApiError(400, `the settings are not valid: ${texts.join('; ')}`, {}, result.problems)
 }

@@ -10,6 +10,8 @@ export interface PipelineErrorOptions {
   readonly hint?: string
   /** Faults of the user's input that led here, each with its position. */
   readonly diagnostics?: readonly Diagnostic[]
+  /** Texts that the diagnostics point into, by the name of their file. */
+  readonly sources?: ReadonlyMap<string, string>
   readonly cause?: unknown
 }
 
@@ -21,6 +23,7 @@ export class PipelineError extends Error {
   readonly details: Readonly<Record<string, unknown>>
   readonly hint: string | undefined
   readonly diagnostics: readonly Diagnostic[]
+  readonly sources: ReadonlyMap<string, string>
 
   constructor(code: ErrorCode, message: string, options: PipelineErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -29,6 +32,7 @@ export class PipelineError extends Error {
     this.details = options.details ?? {}
     this.hint = options.hint
     this.diagnostics = options.diagnostics ?? []
+    this.sources = options.sources ?? new Map()
   }
 }
 

@@ -7,7 +7,9 @@ import type { Host, Program, ProgramIo } from './ports.ts'
 export function renderFailure(program: string, error: unknown): string {
   if (error instanceof PipelineError) {
     const lines = [`${program}: error[${error.code}] ${error.message}`]
-    for (const diagnostic of error.diagnostics) lines.push(renderDiagnostic(diagnostic))
+    for (const diagnostic of error.diagnostics) {
+      lines.push(renderDiagnostic(diagnostic, error.sources.get(diagnostic.at?.file ?? '')))
+    }
     if (error.hint !== undefined) lines.push(`    hint: ${error.hint}`)
     return lines.join('\n') + '\n'
   }

@@ -20,6 +20,13 @@ export interface MappedTree<T extends JsonValue = JsonObject> {
   readonly sourceMap: SourceMap
 }
 
+/** The place of a key or a value, or of the nearest thing around it that has one. */
+export function nearestPlace(sourceMap: SourceMap, path: DocumentPath, atKey: boolean): Place | undefined {
+  const own = (atKey ? sourceMap.key(path) : undefined) ?? sourceMap.value(path) ?? sourceMap.key(path)
+  if (own !== undefined || path.length === 0) return own
+  return nearestPlace(sourceMap, path.slice(0, -1), atKey)
+}
+
 /** What became of the text of a document. */
 export type ParsedDocument<T extends JsonValue = JsonObject> =
   | ({ readonly ok: true } & MappedTree<T>)

@@ -1,21 +1,14 @@
 /**
  * From a tree of settings with positions to diagnostics.
  */
-import { sortDiagnostics, type Diagnostic, type Place } from '../lib/diagnostics.ts'
+import { sortDiagnostics, type Diagnostic } from '../lib/diagnostics.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json.ts'
-import type { DocumentPath, SourceMap } from '../lib/source-map.ts'
+import { nearestPlace, type DocumentPath, type SourceMap } from '../lib/source-map.ts'
 import { formatSegment, keyOf, KeyError } from './key.ts'
 import type { ModelProblem, SettingsModel } from './models.ts'
 
 const SETTINGS: DocumentPath = ['settings']
 const LEGAL_SEGMENT = /^[A-Za-z0-9_/.-]+$/
-
-/** The place of a problem, or of the nearest thing around it that has one. */
-function placeOf(path: DocumentPath, atKey: boolean, sourceMap: SourceMap): Place | undefined {
-  const own = (atKey ? sourceMap.key(path) : undefined) ?? sourceMap.value(path) ?? sourceMap.key(path)
-  if (own !== undefined || path.length === 0) return own
-  return placeOf(path.slice(0, -1), atKey, sourceMap)
-}
 
 /** Names that pass the model but cannot be part of a datastore key. */
 function unstorable(tree: JsonObject, path: readonly string[]): ModelProblem[] {
@@ -62,7 +55,7 @@ export function validateSettings(
   return sortDiagnostics(
     problems.map((problem): Diagnostic => {
       const { code, path, message, hint, atKey = false } = problem
-      const place = placeOf([...at, ...path], atKey, sourceMap)
+      const place = nearestPlace(sourceMap, [...at, ...path], atKey)
       return {
         code,
         severity: 'error',
