@@ -2,18 +2,10 @@
 import { parseLogLevel, usageError, type ArgsSpec, type LogLevel } from '../lib/args.ts'
 import { PATHS } from '../lib/paths.ts'
 
-export const SUBCOMMANDS = [
-  'raw',
-  'apply',
-  'exec',
-  'get',
-  'reboot',
-  'report',
-  'set',
-  'update',
-  'ephemeral-storage',
-] as const
-export type SubcommandName = (typeof SUBCOMMANDS)[number]
+const SUBCOMMANDS = ['raw', 'apply', 'exec', 'get', 'reboot', 'report', 'set', 'update', 'ephemeral-storage'] as const
+/** Our own: such a word counts only as the first one, and only where no name from above stands anywhere. */
+const OWN_SUBCOMMANDS = ['status', 'confirm', 'unset', 'completion'] as const
+export type SubcommandName = (typeof SUBCOMMANDS | typeof OWN_SUBCOMMANDS)[number]
 
 export const USAGE = `usage: apiclient [SUBCOMMAND] [OPTION]...
   global options, anywhere:
@@ -22,18 +14,29 @@ export const USAGE = `usage: apiclient [SUBCOMMAND] [OPTION]...
     -v, --verbose            log level debug
     -h, --help               this text
   raw -u URI [-m METHOD] [-d DATA]       any request (the default subcommand)
-  get [PREFIX...] | get /URI             settings and OS data as JSON (default prefixes: os. settings.)
+  get [PREFIX...] | get /URI             settings and OS data (default prefixes: os. settings.)
+      --format json|toml|keys            how to print them (default json)
   set KEY=VALUE... | set -j JSON         change settings and apply them
   apply [SOURCE...]                      settings from TOML or JSON: - (stdin), paths, file:, http:, https:
+      --dry-run [--format text|json]     only tell which keys, files and commands that would change
+      --try SECONDS                      take the change back unless 'apiclient confirm' comes in time
+      --wait                             wait until it is applied; 1 if that fails
+  confirm [ID]                           make changes stay that were made with --try
+  status [ID] [--all] [--format text|json]   what became of the last change; 1 if applying it failed
+  unset KEY...                           tells what can be done instead: the API cannot unset a setting
   reboot                                 restart the host
   update check | apply [-c] [-r] | cancel
   exec [-t|-T] TARGET COMMAND [ARG...]   run a command in a host container
   report cis|cis-k8s [-f FORMAT] [-l LEVEL] | fips [-f FORMAT]
   ephemeral-storage init [-t xfs|ext4] [--disks DISK...] | bind --dirs DIR...
-  ephemeral-storage list-disks|list-dirs [-f FORMAT]`
+  ephemeral-storage list-disks|list-dirs [-f FORMAT]
+  completion bash|zsh                    a script for the shell: source <(apiclient completion bash)`
 
 /** What bad usage prints; the exit status is 2. */
 export const SPEC: ArgsSpec = { usage: USAGE, options: [] }
+
+/** Every subcommand. */
+export const SUBCOMMAND_NAMES: readonly string[] = [...SUBCOMMANDS, ...OWN_SUBCOMMANDS]
 
 export interface CommandLine {
   readonly socketPath: string
@@ -45,6 +48,10 @@ export interface CommandLine {
 
 function isSubcommand(word: string): word is SubcommandName {
   return (SUBCOMMANDS as readonly string[]).includes(word)
+}
+
+function isOwnSubcommand(word: string | undefined): word is SubcommandName {
+  return (OWN_SUBCOMMANDS as readonly (string | undefined)[]).includes(word)
 }
 
 /**
@@ -78,6 +85,10 @@ export function parseCommandLine(argv: readonly string[]): CommandLine | undefin
       logLevel = level
     } else if (subcommand === undefined && isSubcommand(word)) subcommand = word
     else words.push(word)
+  }
+  const [first, ...others] = words
+  if (subcommand === undefined && isOwnSubcommand(first)) {
+    return { socketPath, logLevel, subcommand: first, words: others }
   }
   return { socketPath, logLevel, subcommand: subcommand ?? 'raw', words }
 }

@@ -1,6 +1,5 @@
 import { badStatus, isSuccess } from '../api/client.ts'
 import { parseArgs } from '../lib/args.ts'
-import type { ApiTransport } from '../lib/ports.ts'
 import { USAGE } from './args.ts'
 import type { Call } from './call.ts'
 import { requestUri } from './uri.ts'
@@ -14,7 +13,7 @@ const REASONS: Readonly<Record<number, string>> = {
 }
 
 /** Any request as told. The body of the answer is printed, if there is one. */
-export async function raw({ words, io, log }: Call, transport: ApiTransport): Promise<void> {
+export async function raw({ words, transport, io, log }: Call): Promise<void> {
   const args = parseArgs(
     {
       usage: USAGE,

@@ -1,27 +1,35 @@
 import { usageError } from '../lib/args.ts'
-import { JsonSyntaxError, parseJson } from '../lib/json-parse.ts'
-import { isJsonObject, jsonObject, type JsonObject, type JsonValue } from '../lib/json.ts'
+import { parseJsonSource } from '../lib/json-source.ts'
+import { isJsonObject, jsonObject, type JsonObject } from '../lib/json.ts'
 import { SPEC } from './args.ts'
-import { commitAndApply, newTransaction, patchSettings, type Call } from './call.ts'
+import type { Call } from './call.ts'
+import { finishChange, newTransaction, takeChangeOptions } from './change.ts'
+import { sendSettings, type Wording } from './refusal.ts'
+import { finishUnlessUnset } from './unset.ts'
+import { wordingOfDocument, wordingOfPairs } from './wording.ts'
 
 export type SetPlan =
   | { readonly kind: 'pairs'; readonly pairs: readonly string[] }
-  | { readonly kind: 'tree'; readonly settings: JsonObject }
+  | { readonly kind: 'tree'; readonly settings: JsonObject; readonly wording: Wording }
+
+/** How a document of the command line is called in messages. */
+const JSON_NAME = '--json'
 
 /** The settings of `-j`. A member `settings` is opened: its members go before others of the same name. */
-function parseSettings(text: string): JsonObject {
-  let value: JsonValue
-  try {
-    value = parseJson(text)
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error
-    throw usageError(SPEC, `--json is not JSON: ${error.message}`)
+function parseSettings(text: string): SetPlan {
+  const parsed = parseJsonSource(text, JSON_NAME)
+  if (!parsed.ok) {
+    const [fault] = parsed.diagnostics
+    const where = fault?.at === undefined ? '' : ` at line ${String(fault.at.line)} column ${String(fault.at.column)}`
+    throw usageError(SPEC, `--json is not JSON: ${fault?.message ?? ''}${where}`)
   }
+  const { tree: value, sourceMap } = parsed
   if (!isJsonObject(value)) throw usageError(SPEC, '--json wants a JSON object')
-  if (!Object.hasOwn(value, 'settings')) return value
+  const wording = wordingOfDocument(text, sourceMap, [['settings'], []])
+  if (!Object.hasOwn(value, 'settings')) return { kind: 'tree', settings: value, wording }
   const { settings: inner, ...outer } = value
   if (!isJsonObject(inner)) throw usageError(SPEC, 'the member settings of --json must be an object')
-  return jsonObject({ ...outer, ...inner })
+  return { kind: 'tree', settings: jsonObject({ ...outer, ...inner }), wording }
 }
 
 /** What is to be set. Pairs go to the server as they are typed. @throws PipelineError `USAGE` */
@@ -38,19 +46,21 @@ export function planSet(words: readonly string[]): SetPlan {
     else throw usageError(SPEC, `'${word}' is no KEY=VALUE`)
   }
   if (json !== undefined && pairs.length > 0) throw usageError(SPEC, '--json cannot be combined with KEY=VALUE')
-  if (json !== undefined) return { kind: 'tree', settings: parseSettings(json) }
+  if (json !== undefined) return parseSettings(json)
   if (pairs.length === 0) throw usageError(SPEC, 'nothing to set')
   return { kind: 'pairs', pairs }
 }
 
 /** Changes settings, commits them and starts applying them. */
-export async function set({ words, api, host }: Call): Promise<void> {
-  const plan = planSet(words)
-  const transaction = newTransaction('set', host)
-  if (plan.kind === 'tree') await patchSettings(api, plan.settings, transaction)
-  else {
+export async function set(call: Call): Promise<void> {
+  const { options, rest } = takeChangeOptions(call.words)
+  const plan = planSet(rest)
+  const transaction = newTransaction('set', call.host)
+  if (plan.kind === 'pairs') {
     const body = jsonObject({ request_payload: plan.pairs })
-    await api.send('PATCH', `/settings/keypair?tx=${transaction}`, body)
+    await sendSettings(call.transport, `/settings/keypair?tx=${transaction}`, body, wordingOfPairs(plan.pairs))
+    return finishChange(call, transaction, options)
   }
-  await commitAndApply(api, transaction)
+  await sendSettings(call.transport, `/settings?tx=${transaction}`, plan.settings, plan.wording)
+  await finishUnlessUnset(call, transaction, options, plan.settings)
 }

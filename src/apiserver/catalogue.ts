@@ -27,7 +27,7 @@ interface CatalogueEntry {
 function wordsOf(type: SettingType): readonly string[] | undefined {
   if (type.kind === 'boolean') return ['true', 'false']
   if (type.kind === 'choice') return type.words
-  return type.kind === 'enumeration' ? [...type.words.keys()] : undefined
+  return type.kind === 'enumeration' ? [...new Set(type.words.values())] : undefined
 }
 
 function entryOf(type: SettingType, segments: readonly string[], { description }: Partial<Field>): CatalogueEntry {

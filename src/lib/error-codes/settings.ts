@@ -10,6 +10,10 @@ export const SETTINGS_CODES = {
     'A name in a map, such as that of a container or a label, is not allowed there.',
     'See the message for the names that are possible.',
   ),
+  SETTINGS_CANNOT_UNSET: entry(
+    'The API can set settings but not unset them.',
+    'Set it to the value of its default, which the message names; `apiclient set --try` takes itself back.',
+  ),
   SETTINGS_DUPLICATE_KEY: entry('The same setting is given twice under two spellings.', 'Keep one of the two members.'),
   SETTINGS_INVALID_VALUE: entry(
     'A value has the right type but does not follow the rules of its setting.',

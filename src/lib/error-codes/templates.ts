@@ -2,6 +2,10 @@ import { entry } from './entry.ts'
 
 /** Templates, their rendering, and applying what was rendered. */
 export const TEMPLATE_CODES = {
+  APPLY_FAILED: entry(
+    'The settings are in force, but applying them failed.',
+    'See `apiclient status` for what was written and run; correct the cause and set the settings again.',
+  ),
   APPLY_INVALID_KEYS: entry(
     'The changed keys on standard input are not a JSON array of strings.',
     'Give key names such as `["settings.motd"]`, or use --all.',
