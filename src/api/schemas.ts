@@ -164,9 +164,7 @@ const applyStatus = (): z.ZodType =>
 
 const catalogue = (): z.ZodType =>
   z
-    .array(
-      z.strictObject({ key: text(), type: text(), words: texts().optional(), description: text().optional() }),
-    )
+    .array(z.strictObject({ key: text(), type: text(), words: texts().optional(), description: text().optional() }))
     .meta({
       description: 'Settings without `settings` in front; `*` stands for a name that users choose.',
       examples: [[{ key: 'kubernetes.node-labels.*', type: 'text' }]],
