@@ -1,0 +1,4 @@
+import { goldenSuite } from '../support/golden-suite.ts'
+
+goldenSuite('standalone')
+goldenSuite('changes')
