@@ -1,6 +1,5 @@
 /** How a device gets its addresses: the keys that all versions and kinds of device share. */
-import { isJsonObject } from '../../lib/json.ts'
-import { MAX_U32, type TableReader } from './findings.ts'
+import { isTable, MAX_U32, type TableReader } from './findings.ts'
 import { parseAddress, parsePrefix, sortPrefixes, type IpPrefix } from './ip.ts'
 import type { Addressing, Dhcp, Route } from './model.ts'
 
@@ -16,7 +15,7 @@ function readDhcp(device: TableReader, name: 'dhcp4' | 'dhcp6'): Dhcp | undefine
   const value = device.value(name)
   if (value === undefined) return undefined
   if (typeof value === 'boolean') return { enabled: value, required: value, optional: false, routeMetric: undefined }
-  if (!isJsonObject(value)) {
+  if (!isTable(value)) {
     device.findings.wrongType(device.pathOf(name), 'true, false or a table', value)
     return undefined
   }

@@ -1,8 +1,8 @@
 /** What the versions of net.toml share: `version`, and one table for each device. */
 import type { Diagnostic } from '../../lib/diagnostics.ts'
-import { isJsonArray, isJsonObject, type JsonObject } from '../../lib/json.ts'
+import { isJsonArray, type JsonObject } from '../../lib/json.ts'
 import { nameFault, parseMac, type DeviceId } from './device-id.ts'
-import { printPath, TableReader, type Findings } from './findings.ts'
+import { isTable, printPath, TableReader, type Findings } from './findings.ts'
 import type { Addressing, Device } from './model.ts'
 
 /** What the table of a device says. */
@@ -51,7 +51,7 @@ export function readEntries(
     if (key === 'version') continue
     const id = readId(key, format, findings)
     const value = tree[key]
-    if (!isJsonObject(value)) {
+    if (!isTable(value)) {
       const hint = isJsonArray(value) ? `write [${printPath([key])}], with one bracket` : undefined
       findings.wrongType([key], 'a table', value ?? null, hint)
       continue

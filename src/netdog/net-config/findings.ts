@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../lib/error-codes.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../lib/json.ts'
 import { nearest } from '../../lib/nearest.ts'
 import type { DocumentPath, SourceMap } from '../../lib/source-map.ts'
+import { DATE_TIME_MEMBER } from '../../toml/date-time.ts'
 
 /** The largest integer of 32 bits without sign. */
 export const MAX_U32 = 2n ** 32n - 1n
@@ -20,8 +21,13 @@ export function printPath(path: DocumentPath): string {
   return text
 }
 
+/** Whether a value is a table; dates are objects, too. */
+export function isTable(value: JsonValue | undefined): value is JsonObject {
+  return isJsonObject(value) && !Object.hasOwn(value, DATE_TIME_MEMBER)
+}
+
 function describe(value: JsonValue): string {
-  if (isJsonObject(value)) return Object.keys(value)[0]?.startsWith('$__toml') === true ? 'a date' : 'a table'
+  if (isJsonObject(value)) return isTable(value) ? 'a table' : 'a date'
   if (isJsonArray(value)) return 'a list'
   if (typeof value === 'string') return `the text ${JSON.stringify(value)}`
   if (typeof value === 'bigint') return `the integer ${String(value)}`
@@ -173,7 +179,7 @@ export class TableReader {
   tableReader(name: string): TableReader | undefined {
     const value = this.value(name)
     if (value === undefined) return undefined
-    if (isJsonObject(value)) return new TableReader(this.findings, value, this.pathOf(name))
+    if (isTable(value)) return new TableReader(this.findings, value, this.pathOf(name))
     this.findings.wrongType(this.pathOf(name), 'a table', value)
     return undefined
   }
@@ -188,7 +194,7 @@ export class TableReader {
       return undefined
     }
     return value.flatMap((item, i) => {
-      if (isJsonObject(item)) return [new TableReader(this.findings, item, [...path, i])]
+      if (isTable(item)) return [new TableReader(this.findings, item, [...path, i])]
       this.findings.wrongType([...path, i], 'a table', item)
       return []
     })

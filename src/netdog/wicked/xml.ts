@@ -3,12 +3,13 @@ import { PipelineError } from '../../lib/errors.ts'
 
 export interface XmlElement {
   readonly name: string
+  /** Values without quotes. */
   readonly attributes?: Readonly<Record<string, string>>
   /** Text, or elements; undefined ones are left out. */
   readonly content: string | readonly (XmlElement | undefined)[]
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
 /** Everything that is no `Char` of XML 1.0, https://www.w3.org/TR/xml/#charsets. */
 const NO_CHAR = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u
@@ -19,7 +20,7 @@ function escape(text: string): string {
       hint: 'XML has no control characters',
     })
   }
-  return text.replace(/[&<>"]/g, (char) => ESCAPES[char] as string)
+  return text.replace(/[&<>]/g, (char) => ESCAPES[char] as string)
 }
 
 /** An element; what it holds is text, or elements. */
