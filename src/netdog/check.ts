@@ -36,12 +36,13 @@ function warnOfPrimary(config: NetConfig, flavour: Flavour, sourceMap: SourceMap
 
 /** A MAC address without its colons can be the name of another device. */
 function warnOfSharedFiles({ devices }: NetConfig, files: readonly TextFile[], sourceMap: SourceMap): Diagnostic[] {
-  const count = (path: string): number => files.filter((file) => file.path === path).length
   return devices.flatMap(({ id, key }) => {
-    const own = files.find(({ path }) => id.kind === 'mac' && /[^/]*$/.exec(path)?.[0].includes(fileStem(id)) === true)
-    if (own === undefined || count(own.path) < 2) return []
+    if (id.kind === 'name') return []
+    const names = [`/10-${fileStem(id)}.network`, `/${fileStem(id)}.xml`]
+    const own = files.filter((file) => names.some((name) => file.path.endsWith(name)))
+    if (own.length < 2) return []
     const at = sourceMap.key([key])
-    const message = `${own.path} is written for another device, too; the later one wins`
+    const message = `${String(own[0]?.path)} is written for another device, too; the later one wins`
     const path = printPath([key])
     return [{ code: 'NET_DEVICE_SHADOWED', severity: 'warning', path, message, ...(at !== undefined && { at }) }]
   })

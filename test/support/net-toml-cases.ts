@@ -77,11 +77,7 @@ export const REJECTED: readonly (readonly [rule: string, netToml: string, faults
   ['version 300', 'version = 300', 'NET_VERSION_UNKNOWN 1:11 version'],
   ['version -1', 'version = -1', 'NET_VERSION_UNKNOWN 1:11 version'],
   ['a value at the top', 'version = 1\nprimary = true', 'NET_WRONG_TYPE 2:11 primary'],
-  [
-    'a date at the top',
-    'version = 1\neth0 = 1979-05-27',
-    'NET_WRONG_TYPE 2:8 eth0',
-  ],
+  ['a date at the top', 'version = 1\neth0 = 1979-05-27', 'NET_WRONG_TYPE 2:8 eth0'],
   ['a list of devices', 'version = 1\n[[eth0]]\ndhcp4 = true', 'NET_WRONG_TYPE 2:3 eth0'],
   ['no TOML', 'version = 1\n[eth0\n', 'USERDATA_TOML_SYNTAX 3:1'],
   ['a key twice', 'version = 1\n[eth0]\ndhcp4 = true\ndhcp4 = false', 'USERDATA_TOML_DUPLICATE 4:1 eth0.dhcp4'],

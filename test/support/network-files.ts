@@ -17,15 +17,17 @@ export interface NetworkRun extends ProgramRun {
   readonly files: Readonly<Record<string, string>>
 }
 
+function pathsBelow(fs: MemoryFs, directory: string): string[] {
+  return fs.readDirectory(directory).flatMap(({ name, kind }) => {
+    const path = `${directory === '/' ? '' : directory}/${name}`
+    if (kind === 'directory') return pathsBelow(fs, path)
+    return kind === 'file' ? [path] : []
+  })
+}
+
 /** Every file below a directory, path to content. */
 export function filesBelow(fs: MemoryFs, directory: string): Record<string, string> {
-  const found: Record<string, string> = {}
-  for (const { name, kind } of fs.readDirectory(directory)) {
-    const path = `${directory === '/' ? '' : directory}/${name}`
-    if (kind === 'directory') Object.assign(found, filesBelow(fs, path))
-    else if (kind === 'file') found[path] = fs.readText(path)
-  }
-  return found
+  return Object.fromEntries(pathsBelow(fs, directory).map((path) => [path, fs.readText(path)]))
 }
 
 /** The files that a host with nothing but a network configuration gets. */
@@ -38,8 +40,8 @@ export async function generatedFiles(source: NetworkSource, flavour: Flavour): P
   if (source.defaultNetToml !== undefined) {
     host.fs.writeFile('/var/lib/bottlerocket/net.toml', source.defaultNetToml)
   }
-  const before = new Set(Object.keys(filesBelow(host.fs, '/')))
+  const before = new Set(pathsBelow(host.fs, '/'))
   const run = await runTool(netdog, ['--flavour', flavour, 'generate-net-config'], host)
-  const files = Object.entries(filesBelow(host.fs, '/')).filter(([path]) => !before.has(path))
-  return { ...run, files: Object.fromEntries(files) }
+  const written = pathsBelow(host.fs, '/').filter((path) => !before.has(path))
+  return { ...run, files: Object.fromEntries(written.map((path) => [path, host.fs.readText(path)])) }
 }

@@ -57,7 +57,7 @@ export function unitSettings(text: string): [string, string, string][] {
   for (const line of text.replace(/\\\n/g, ' ').split('\n')) {
     if (/^\s*(?:[#;]|$)/.test(line)) continue
     const header = /^\[(.*)\]$/.exec(line)
-    const assignment = /^([A-Za-z]+)=(.*)$/s.exec(line)
+    const assignment = /^([A-Za-z][A-Za-z0-9]*)=(.*)$/s.exec(line)
     if (header !== null) section = header[1] as string
     else if (assignment !== null) settings.push([section, assignment[1] as string, assignment[2] as string])
     else throw new Error(`no setting: ${line}`)
