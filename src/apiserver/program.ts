@@ -77,6 +77,7 @@ async function run(argv: readonly string[], io: ProgramIo, host: Host): Promise<
   try {
     log.info({ socket: socketPath, variant: variant.name }, 'serving the API')
     await notifyReady(io, host)
+    host.events.emit({ kind: 'ready' })
     await stopped(io.signal)
   } finally {
     await server.close()

@@ -19,7 +19,6 @@ import {
   SCHEMA_VERSION,
   stepsJson,
   type ApplyOutcome,
-  type WaitEvent,
 } from './report.ts'
 import { rootedTarget } from './target-host.ts'
 
@@ -62,15 +61,13 @@ export interface BootSummary {
 }
 
 /** What the pipeline keeps between boots under a root. */
-const STATE = [PATHS.datastore, PATHS.earlyBootConfigMarker, PATHS.bootRecordDirectory]
+const STATE = [PATHS.datastore, PATHS.earlyBootConfigMarker]
 
 function prepareRoot(host: Host, options: BootTargetOptions): void {
   try {
     host.fs.makeDirectory('/')
-    if (options.fresh)
-      STATE.forEach((path) => {
-        host.fs.removeTree(path)
-      })
+    // records are of one boot
+    for (const path of [PATHS.bootRecordDirectory, ...(options.fresh ? STATE : [])]) host.fs.removeTree(path)
   } catch (cause) {
     const reason = systemCode(cause) ?? messageOf(cause)
     throw new PipelineError('HOST_FILE_UNWRITABLE', `cannot use the root ${options.root}: ${reason}`, { cause })
@@ -93,12 +90,8 @@ async function generatedBy(step: string, host: Host, model: SettingsModel): Prom
 /** Runs a boot and keeps the API server up; the caller closes it. @throws PipelineError if the root cannot be used */
 export async function bootTarget(options: BootTargetOptions): Promise<BootSummary> {
   const { variant, root, facts, runCommands, watch } = options
-  const waits = new Pile<WaitEvent>()
   const failures = new Pile<ProgramFailure>()
-  const log = new EventLog((event) => {
-    if (event.kind === 'wait') waits.push(event)
-    watch?.(event)
-  })
+  const log = new EventLog(watch)
   const onFailure = (program: string, error: unknown): void => {
     failures.push({ program, error })
   }
@@ -114,7 +107,6 @@ export async function bootTarget(options: BootTargetOptions): Promise<BootSummar
     variant,
     currentIp: facts.currentIp,
     failures,
-    waits,
     afterStep: async (name) => {
       generated.push(...(await generatedBy(name, host, model)))
     },

@@ -129,10 +129,10 @@ export function renderEvent(event: HostEvent, palette: Palette): string | undefi
       return `  ${palette.error('not rendered')} ${event.path}: ${event.code}: ${event.message}`
     case 'command':
       return `  ${palette.strong(event.ran ? 'ran' : 'recorded')} ${event.command}`
-    case 'generated':
+    case 'activity':
     case 'wait':
     case 'notice':
-    case 'provider':
+    case 'ready':
       return undefined
   }
 }

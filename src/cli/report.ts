@@ -1,4 +1,5 @@
 /** The machine-readable report of `render` and `boot`, collected from the events of a run. */
+import type { StepOutcome } from '../lib/boot-record.ts'
 import type { Diagnostic } from '../lib/diagnostics.ts'
 import { jsonObject, toJson, type JsonObject } from '../lib/json.ts'
 import type { EventSink, HostEvent } from '../lib/ports.ts'
@@ -7,7 +8,6 @@ export const SCHEMA_VERSION = 1
 
 export type FileEvent = Extract<HostEvent, { kind: 'file' }>
 export type CommandEvent = Extract<HostEvent, { kind: 'command' }>
-export type WaitEvent = Extract<HostEvent, { kind: 'wait' }>
 export type NotRenderedEvent = Extract<HostEvent, { kind: 'not-rendered' }>
 
 /** What one run of the applier did. */
@@ -22,7 +22,7 @@ export interface StepRecord {
   readonly name: string
   readonly startMs: number
   readonly endMs: number
-  readonly outcome: 'ok' | 'failed' | 'skipped'
+  readonly outcome: StepOutcome
   /** Why it failed or was skipped. */
   readonly reason?: string
 }

@@ -1,18 +1,21 @@
 /** One boot of a target: runs the steps one after another until the first that fails. */
 import { startApiServer } from '../apiserver/start.ts'
 import { primaryAddress } from '../host/node-facts.ts'
+import path from 'node:path'
+import { ActivityWatch } from '../lib/activity.ts'
+import { StepRecorder, writeBootRecord } from '../lib/boot-record.ts'
 import type { Diagnostic } from '../lib/diagnostics.ts'
 import { messageOf, PipelineError } from '../lib/errors.ts'
 import { EXIT_OK } from '../lib/exit-codes.ts'
 import { unwritableFile } from '../lib/file-errors.ts'
 import { printJson, toJson } from '../lib/json.ts'
 import { PATHS } from '../lib/paths.ts'
-import type { ApiListener, Host } from '../lib/ports.ts'
+import type { ApiListener, EventSink, Host, HostEvent, RunResult } from '../lib/ports.ts'
 import { decodeUtf8Lossy } from '../lib/utf8.ts'
 import { loadModel } from '../model/models.ts'
 import type { Variant } from '../variants/variant.ts'
 import { bootSteps, type BootStep, type CommandStep } from './boot-steps.ts'
-import { SCHEMA_VERSION, type Pile, type StepRecord, type WaitEvent } from './report.ts'
+import type { Pile, StepRecord } from './report.ts'
 
 export interface ProgramFailure {
   readonly program: string
@@ -26,8 +29,6 @@ export interface BootRun {
   readonly currentIp: string | undefined
   /** What programs threw, oldest first. */
   readonly failures: Pile<ProgramFailure>
-  /** What programs waited for. */
-  readonly waits: Pile<WaitEvent>
   /** Is called after a step, before the next one starts. */
   afterStep?(name: string): Promise<void>
 }
@@ -50,13 +51,33 @@ class StepFailure extends Error {
   }
 }
 
-async function runCommands(step: CommandStep, host: Host): Promise<void> {
-  for (const command of step.commands) {
-    const result = await host.runner.run({ command, purpose: 'program' })
-    if (result.exitCode === EXIT_OK) continue
-    const reason =
-      result.startError ?? (result.exitCode === undefined ? 'was ended' : `exit status ${String(result.exitCode)}`)
-    throw new StepFailure(command, reason, decodeUtf8Lossy(result.stderr))
+/** What a command came to, if it did not succeed. */
+function failureOf(command: readonly string[], result: RunResult): StepFailure | undefined {
+  if (result.exitCode === EXIT_OK) return undefined
+  const reason =
+    result.startError ?? (result.exitCode === undefined ? 'was ended' : `exit status ${String(result.exitCode)}`)
+  return new StepFailure(command, reason, decodeUtf8Lossy(result.stderr))
+}
+
+/** Runs the commands of a step; what stands before the step's own command is a part of it. */
+async function runCommands(step: CommandStep, host: Host, events: EventSink): Promise<void> {
+  for (const [i, command] of step.commands.entries()) {
+    const part = { clock: host.clock, events }
+    const watch =
+      i + 1 < step.commands.length
+        ? new ActivityWatch(part, 'command', path.posix.basename(command[0] ?? ''))
+        : undefined
+    const onEvent =
+      watch?.onEvent ??
+      ((event: HostEvent): void => {
+        events.emit(event)
+      })
+    const failure = failureOf(command, await host.runner.run({ command, purpose: 'program', onEvent }))
+    const detail = command.join(' ')
+    watch?.end(
+      failure === undefined ? { outcome: 'ok', detail } : { outcome: 'failed', reason: failure.message, detail },
+    )
+    if (failure !== undefined) throw failure
   }
 }
 
@@ -94,64 +115,51 @@ function toDiagnostics(step: string, failure: unknown, failures: readonly { erro
   return [own, ...new Map(placed.map((diagnostic) => [printJson(toJson(diagnostic)), diagnostic])).values()]
 }
 
-/** Leaves the step's record on the target. The boot goes on if that cannot be written. */
-function writeRecord(host: Host, index: number, step: StepRecord, waits: readonly WaitEvent[]): void {
-  const number = String(index + 1).padStart(2, '0')
-  const record = toJson({
-    schemaVersion: SCHEMA_VERSION,
-    ...step,
-    // each wait stood between two attempts at something
-    attempts: step.outcome === 'skipped' ? 0 : waits.length + 1,
-    waits: waits.map(({ program, reason, ms }) => ({ program, reason, ms: Math.round(ms) })),
-  })
-  try {
-    host.fs.makeDirectory(PATHS.bootRecordDirectory)
-    host.fs.replaceFile(`${PATHS.bootRecordDirectory}/${number}-${step.name}.json`, printJson(record) + '\n', {
-      durable: false, // of this boot only, and on a host in memory
-    })
-  } catch {
-    // a full disk fails the step that needs it; its record is the smaller loss
-  }
-}
-
 /** Runs a boot. Never throws for a step that fails: the result names it. */
 export async function runBoot(run: BootRun): Promise<BootResult> {
   const { host, variant } = run
-  const start = host.clock.monotonic()
+  const bootStartMs = host.clock.monotonic()
+  const sinceStart = (): number => host.clock.monotonic() - bootStartMs
   const steps: StepRecord[] = []
   let server: ApiListener | undefined
 
-  const execute = async (step: BootStep): Promise<void> => {
-    if (step.kind === 'command') await runCommands(step, host)
+  const execute = async (step: BootStep, events: EventSink): Promise<void> => {
+    if (step.kind === 'command') await runCommands(step, host, events)
     else if (step.kind === 'network') writeNetworkStatus(host, run.currentIp)
     else server = await startApiServer(host, { model: loadModel(variant.modelName) })
   }
-  const record = (step: StepRecord): void => {
+  const record = (recorder: StepRecorder, step: StepRecord): void => {
     steps.push(step)
-    writeRecord(host, steps.length - 1, step, run.waits.take())
+    const [startMs, endMs] = [bootStartMs + step.startMs, bootStartMs + step.endMs]
+    writeBootRecord(host.fs, recorder.record({ ...step, startMs, endMs, bootStartMs }))
   }
   for (const step of bootSteps(variant)) {
-    const startMs = host.clock.monotonic() - start
+    const startMs = sinceStart()
+    const recorder = new StepRecorder()
     const skipped = skipReason(step, host)
     if (skipped !== undefined) {
-      record({ name: step.name, startMs, endMs: startMs, outcome: 'skipped', reason: skipped })
+      record(recorder, { name: step.name, startMs, endMs: startMs, outcome: 'skipped', reason: skipped })
       continue
     }
     run.failures.take()
     try {
-      await execute(step)
-      record({ name: step.name, startMs, endMs: host.clock.monotonic() - start, outcome: 'ok' })
+      await execute(step, both(recorder, host.events))
+      record(recorder, { name: step.name, startMs, endMs: sinceStart(), outcome: 'ok' })
     } catch (error) {
-      const endMs = host.clock.monotonic() - start
-      record({ name: step.name, startMs, endMs, outcome: 'failed', reason: messageOf(error) })
-      return {
-        steps,
-        failedStep: step.name,
-        diagnostics: toDiagnostics(step.name, error, run.failures.take()),
-        server,
-      }
+      const failures = run.failures.take()
+      const diagnostics = toDiagnostics(step.name, error, failures)
+      const reason = diagnostics[0]?.message ?? messageOf(error)
+      record(recorder, { name: step.name, startMs, endMs: sinceStart(), outcome: 'failed', reason })
+      return { steps, failedStep: step.name, diagnostics, server }
     }
     await run.afterStep?.(step.name)
   }
   return { steps, failedStep: undefined, diagnostics: [], server }
 }
+
+const both = (first: EventSink, second: EventSink): EventSink => ({
+  emit: (event) => {
+    first.emit(event)
+    second.emit(event)
+  },
+})

@@ -1,3 +1,3 @@
 import { runMain } from '../host/run-main.ts'
 import { earlyBootConfig } from './program.ts'
-runMain(earlyBootConfig)
+runMain(earlyBootConfig, { step: () => 'early-boot-config' })

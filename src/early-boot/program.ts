@@ -1,9 +1,11 @@
 import { ApiClient, badStatus, isSuccess } from '../api/client.ts'
+import { ActivityWatch } from '../lib/activity.ts'
 import { LOG_LEVEL_OPTION, logLevelOf, parseArgs, SOCKET_PATH_OPTION, type ArgsSpec } from '../lib/args.ts'
 import { messageOf, PipelineError, systemCode } from '../lib/errors.ts'
 import { EXIT_OK } from '../lib/exit-codes.ts'
 import { createLogger, type Logger } from '../lib/log.ts'
 import { LAUNCH_TRANSACTION, PATHS } from '../lib/paths.ts'
+import { ANNOUNCE_AFTER_MS, Waiting } from '../lib/waiting.ts'
 import type { Host, Program, ProgramIo, RunResult } from '../lib/ports.ts'
 import { discoverProviders, type ProviderLink } from './discover-providers.ts'
 import { PLACES_VARIABLE, refusalFindings } from './places.ts'
@@ -15,9 +17,13 @@ const SPEC: ArgsSpec = {
 }
 const SETTINGS_URI = `/settings?tx=${LAUNCH_TRANSACTION}`
 
+/** The provider itself speaks first if it is one of ours. */
+const ANNOUNCE_PROVIDER_AFTER_MS = ANNOUNCE_AFTER_MS + 500
+
 interface Started {
   readonly link: ProviderLink
   readonly result: Promise<RunResult>
+  readonly watch: ActivityWatch
 }
 
 /** Starts all providers at once. Their standard error is logged line by line while they run. */
@@ -29,6 +35,19 @@ function startProviders(
   log: Logger,
 ): Started[] {
   return links.map((link) => {
+    const watch = new ActivityWatch(host, 'provider', link.name)
+    const waiting = new Waiting({
+      host,
+      program: 'early-boot-config',
+      target: `provider '${link.name}'`,
+      stderr: {
+        write: (line) => {
+          log.info({}, line.trimEnd())
+        },
+      },
+      afterMs: ANNOUNCE_PROVIDER_AFTER_MS,
+      isDue: () => !watch.hasNotice,
+    })
     const result = host.runner.run({
       command: [link.path],
       purpose: 'program',
@@ -37,11 +56,31 @@ function startProviders(
       onStderrLine: (line) => {
         log.info({}, `Provider '${link.name}': ${line}`)
       },
+      onEvent: watch.onEvent,
     })
     // a failure is read when it is this provider's turn; until then nobody waits for it
-    result.catch(() => undefined)
-    return { link, result }
+    result
+      .catch(() => undefined)
+      .finally(() => {
+        watch.stop()
+        waiting.end()
+      })
+    return { link, result, watch }
   })
+}
+
+/** What a provider has found. @throws PipelineError as `readProviderResult` */
+async function resultOf({ link, result, watch }: Started, signal: AbortSignal): Promise<Submission | undefined> {
+  const ended = await result
+  signal.throwIfAborted()
+  try {
+    const submission = readProviderResult(link, ended)
+    watch.end(submission === undefined ? { outcome: 'none' } : { outcome: 'ok', detail: submission.desc })
+    return submission
+  } catch (error) {
+    watch.end({ outcome: 'failed', reason: messageOf(error) })
+    throw error
+  }
 }
 
 /** Sends settings. @throws PipelineError `API_BAD_STATUS` with the API's text, and with the places that it is about */
@@ -78,19 +117,17 @@ export const earlyBootConfig: Program = {
     })
     const api = new ApiClient(host.api(args.value('--socket-path')))
     const providers = startProviders(discoverProviders(host.fs), level, io, host, log)
-    for (const { link, result } of providers) {
-      const ended = await result
-      io.signal.throwIfAborted()
-      const submission = readProviderResult(link, ended)
-      host.events.emit({
-        kind: 'provider',
-        name: link.name,
-        desc: submission?.desc ?? '',
-        found: submission !== undefined,
-      })
-      if (submission === undefined) continue
-      log.info({ provider: link.name }, `found user data via ${submission.desc}, sending it to the API`)
-      await submit(submission, api)
+    const left = [...providers]
+    try {
+      for (let next = left.shift(); next !== undefined; next = left.shift()) {
+        const submission = await resultOf(next, io.signal)
+        if (submission === undefined) continue
+        log.info({ provider: next.link.name }, `found user data via ${submission.desc}, sending it to the API`)
+        await submit(submission, api)
+      }
+    } finally {
+      // those behind a failure go on by themselves; nobody waits for them
+      for (const { watch } of left) watch.end({ outcome: 'unfinished' })
     }
     writeMarker(host, log)
     return EXIT_OK

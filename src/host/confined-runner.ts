@@ -6,7 +6,16 @@ import path from 'node:path'
 import { EXIT_FAILURE, type ExitCode } from '../lib/exit-codes.ts'
 import { messageOf } from '../lib/errors.ts'
 import { lineSplitter } from '../lib/lines.ts'
-import type { Host, ProcessRunner, Program, ProgramIo, RunRequest, RunResult } from '../lib/ports.ts'
+import type {
+  EventSink,
+  Host,
+  HostEvent,
+  ProcessRunner,
+  Program,
+  ProgramIo,
+  RunRequest,
+  RunResult,
+} from '../lib/ports.ts'
 import { runProgram } from '../lib/program.ts'
 import { encodeUtf8 } from '../lib/utf8.ts'
 import { startFailure } from './spawn-runner.ts'
@@ -31,6 +40,9 @@ export interface ConfinedRunnerOptions {
   readonly onFailure?: (program: string, error: unknown) => void
 }
 
+/** A request whose events have somewhere to go. */
+type TellingRequest = RunRequest & Required<Pick<RunRequest, 'onEvent'>>
+
 const NOT_RUN = new Set(['restart', 'action', 'reload'])
 const MAX_LINKS = 10
 
@@ -49,7 +61,23 @@ export class ConfinedRunner implements ProcessRunner {
     this.options = options
   }
 
-  async run(request: RunRequest): Promise<RunResult> {
+  run(request: RunRequest): Promise<RunResult> {
+    return this.runTelling(request, this.options.host().events)
+  }
+
+  /** Starts a program as a call that goes on by itself; `settled` waits for it. */
+  runDetached(request: RunRequest): Promise<void> {
+    return this.startTelling(request, this.options.host().events)
+  }
+
+  /** @param events where events go that the request does not ask for */
+  private async runTelling(asked: RunRequest, events: EventSink): Promise<RunResult> {
+    const request: TellingRequest = {
+      onEvent: (event) => {
+        events.emit(event)
+      },
+      ...asked,
+    }
     const { command } = request
     const name = command[0] ?? ''
     if (name === '') return startFailure(command, 'empty command')
@@ -67,13 +95,15 @@ export class ConfinedRunner implements ProcessRunner {
     return own === undefined ? startFailure(command, 'no such program under the root') : this.spawn(request, own)
   }
 
-  /** Starts a program as a call that goes on by itself; `settled` waits for it. */
-  async runDetached(request: RunRequest): Promise<void> {
+  private async startTelling(request: RunRequest, events: EventSink): Promise<void> {
     const target = this.followLinks(request.command[0] ?? '')
     const load = this.options.programs.get(path.posix.basename(target))
     if (load === undefined) throw new Error(`${target}: no such program under the root`)
     const program = await load()
-    const task = this.call(request, program).then((result) => {
+    const onEvent = (event: HostEvent): void => {
+      events.emit(event)
+    }
+    const task = this.call({ onEvent, ...request }, program).then((result) => {
       if (result.stderr.length > 0) process.stderr.write(result.stderr)
     })
     this.background.add(task)
@@ -125,7 +155,17 @@ export class ConfinedRunner implements ProcessRunner {
     return capture
   }
 
-  private async call(request: RunRequest, program: Program): Promise<RunResult> {
+  /** The host as a program sees it whose events somebody wants. */
+  private hostTelling(emit: TellingRequest['onEvent']): Host {
+    const events: EventSink = { emit }
+    const runner: ProcessRunner = {
+      run: (request) => this.runTelling(request, events),
+      runDetached: (request) => this.startTelling(request, events),
+    }
+    return { ...this.options.host(), events, runner }
+  }
+
+  private async call(request: TellingRequest, program: Program): Promise<RunResult> {
     const { command, timeoutMs } = request
     const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
     const signals = [this.options.signal, request.signal, timeout].filter((signal) => signal !== undefined)
@@ -146,7 +186,8 @@ export class ConfinedRunner implements ProcessRunner {
         resolve(undefined)
       })
     })
-    const work = runProgram(program, command.slice(1), capture.io, this.options.host(), (error) => {
+    const host = this.hostTelling(request.onEvent)
+    const work = runProgram(program, command.slice(1), capture.io, host, (error) => {
       this.options.onFailure?.(program.name, error)
     }).catch((error: unknown) => {
       capture.stderr += `${program.name}: ${messageOf(error)}\n`

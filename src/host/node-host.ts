@@ -5,7 +5,8 @@ import type { ApiTransport, Host, ProcessRunner, RootFs } from '../lib/ports.ts'
 import { ConfinedRunner } from './confined-runner.ts'
 import { NodeHttp, SocketTransport } from './node-http.ts'
 import { nodeFacts, nodeResolver } from './node-facts.ts'
-import { noEvents, systemClock, systemEntropy } from './node-ports.ts'
+import { eventChannel } from './event-channel.ts'
+import { systemClock, systemEntropy } from './node-ports.ts'
 import { RootedFs } from './rooted-fs.ts'
 import { socketLocks } from './socket-locks.ts'
 import { socketServer } from './socket-server.ts'
@@ -49,7 +50,8 @@ function rootedRunner(spawner: ProcessRunner, env: Environment, host: () => Host
  */
 export function nodeHost(env: Environment): Host {
   const fs = new RootedFs(env['BOTTLEROCKET_ROOT'] ?? '/')
-  const spawner = new SpawnRunner(env)
+  const channel = eventChannel(env)
+  const spawner = new SpawnRunner(env, channel.descriptor)
   const host: Host = {
     fs,
     runner: fs.hostPath('/') === '/' ? spawner : rootedRunner(spawner, env, () => host),
@@ -61,7 +63,7 @@ export function nodeHost(env: Environment): Host {
     entropy: systemEntropy,
     facts: nodeFacts(spawner, fs.hostPath(PATHS.lspci)),
     resolver: nodeResolver,
-    events: noEvents,
+    events: channel,
     imdsUrl: (env['BOTTLEROCKET_IMDS_URL'] ?? IMDS_URL).replace(/\/+$/, ''),
   }
   return host

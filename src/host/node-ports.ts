@@ -1,9 +1,12 @@
 import { randomInt } from 'node:crypto'
-import type { Clock, Entropy, EventSink } from '../lib/ports.ts'
+import type { Clock, Entropy } from '../lib/ports.ts'
+
+const NANOSECONDS_PER_MS = 1e6
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  // counted from the same moment in every process of the machine, so that their records fit together
+  monotonic: () => Number(process.hrtime.bigint()) / NANOSECONDS_PER_MS,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       const stop = (): void => {
@@ -25,6 +28,3 @@ export const systemEntropy: Entropy = {
   integer: (max) => randomInt(max + 1),
   alphanumeric: (length) => Array.from({ length }, () => ALPHANUMERIC[randomInt(ALPHANUMERIC.length)]).join(''),
 }
-
-/** Nobody watches. */
-export const noEvents: EventSink = { emit: () => undefined }

@@ -3,8 +3,11 @@ import { writeSync } from 'node:fs'
 import type { Program, ProgramIo, TextSink } from '../lib/ports.ts'
 import { runProgram } from '../lib/program.ts'
 import { systemCode } from '../lib/errors.ts'
+import { EVENTS_VARIABLE } from '../lib/events.ts'
 import { nodeHost } from './node-host.ts'
+import { systemClock } from './node-ports.ts'
 import { takeRootOption } from './root-option.ts'
+import { recorded, type StepOf } from './step-record.ts'
 
 const WAIT_MS = 5
 const waitCell = new Int32Array(new SharedArrayBuffer(4))
@@ -60,14 +63,21 @@ function runProcess(program: Program, argv: readonly string[], env: ProgramIo['e
   void runProgram(program, argv, processIo(env), host).then((code) => process.exit(code))
 }
 
-/**
- * Runs a program of a host as this process. In front of its own arguments it takes `--root DIR`.
- *
- * @param beforeRoot options of the program, each with a value, that may stand before `--root`
- */
-export function runMain(program: Program, beforeRoot: readonly string[] = []): void {
+export interface MainOptions {
+  /** Options of the program, each with a value, that may stand before `--root`. */
+  readonly beforeRoot?: readonly string[]
+  /** Which step of the boot the program is. */
+  readonly step?: StepOf
+}
+
+/** Runs a program of a host as this process. In front of its own arguments it takes `--root DIR`. */
+export function runMain(program: Program, { beforeRoot = [], step }: MainOptions = {}): void {
   const { root, argv } = takeRootOption(process.argv.slice(2), beforeRoot)
-  runProcess(program, argv, root === undefined ? process.env : { ...process.env, BOTTLEROCKET_ROOT: root })
+  const env = root === undefined ? process.env : { ...process.env, BOTTLEROCKET_ROOT: root }
+  // whoever takes this process's events makes the record
+  const isWatched = env[EVENTS_VARIABLE] !== undefined
+  const startedMs = systemClock.monotonic() - performance.now()
+  runProcess(step === undefined || isWatched ? program : recorded(program, step, startedMs), argv, env)
 }
 
 /** Runs a tool for people as this process: each of its commands says itself what root it works under. */

@@ -1,7 +1,12 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 import { messageOf } from '../lib/errors.ts'
+import { decodeEvent, EVENTS_VARIABLE } from '../lib/events.ts'
 import { lineSplitter } from '../lib/lines.ts'
 import type { ProcessRunner, RunRequest, RunResult } from '../lib/ports.ts'
+
+/** The descriptor that children of ours write their events to. */
+const CHILD_EVENTS = 3
 
 /** The result of a command that could not be started. */
 export function startFailure(command: readonly string[], reason: string): RunResult {
@@ -21,18 +26,45 @@ export function startFailure(command: readonly string[], reason: string): RunRes
 function environment(
   base: Readonly<Record<string, string | undefined>>,
   added: RunRequest['env'],
+  events?: string,
 ): Record<string, string> {
-  const all: Record<string, string | undefined> = { ...base, ...added }
+  const all: Record<string, string | undefined> = { ...base, ...added, [EVENTS_VARIABLE]: events }
   return Object.fromEntries(Object.entries(all).filter((item): item is [string, string] => item[1] !== undefined))
+}
+
+/** Takes a child's events, which come as lines. */
+function readEvents(stream: unknown, onEvent: NonNullable<RunRequest['onEvent']>): void {
+  const decoder = new TextDecoder()
+  const lines = lineSplitter((line) => {
+    const event = decodeEvent(line)
+    if (event !== undefined) onEvent(event)
+  })
+  const socket = stream as Readable
+  // a child that is killed may reset its end
+  socket.on('error', () => undefined)
+  socket.on('data', (chunk: Buffer) => {
+    lines.push(decoder.decode(chunk, { stream: true }))
+  })
 }
 
 /** Runs commands as child processes, without a shell. */
 export class SpawnRunner implements ProcessRunner {
   private readonly env: Readonly<Record<string, string | undefined>>
+  private readonly events: number | undefined
 
-  /** @param env the environment that children inherit */
-  constructor(env: Readonly<Record<string, string | undefined>>) {
+  /**
+   * @param env the environment that children inherit
+   * @param events the open descriptor that this process's own events go to, if they go anywhere
+   */
+  constructor(env: Readonly<Record<string, string | undefined>>, events?: number) {
     this.env = env
+    this.events = events
+  }
+
+  /** Where a child's events go: to the caller, to where this process's own go, or nowhere. */
+  private eventStream({ onEvent }: RunRequest): ('pipe' | number)[] {
+    if (onEvent !== undefined) return ['pipe']
+    return this.events === undefined ? [] : [this.events]
   }
 
   run(request: RunRequest): Promise<RunResult> {
@@ -40,11 +72,12 @@ export class SpawnRunner implements ProcessRunner {
     const [program, ...args] = command
     if (program === undefined || program === '') return Promise.resolve(startFailure(command, 'empty command'))
     return new Promise((resolve) => {
+      const events = this.eventStream(request)
       const child = spawn(program, args, {
-        env: environment(this.env, request.env),
-        stdio: ['pipe', 'pipe', 'pipe'],
+        env: environment(this.env, request.env, events.length > 0 ? String(CHILD_EVENTS) : undefined),
+        stdio: ['pipe', 'pipe', 'pipe', ...events],
         ...(request.signal === undefined ? {} : { signal: request.signal }),
-      })
+      }) as ChildProcessByStdio<Writable, Readable, Readable>
       const stdout: Buffer[] = []
       const stderr: Buffer[] = []
       const decoder = new TextDecoder()
@@ -56,7 +89,10 @@ export class SpawnRunner implements ProcessRunner {
           : setTimeout(() => {
               timedOut = true
               child.kill('SIGKILL')
+              // whatever it has started may hold these open for long
+              for (const stream of child.stdio) stream?.destroy()
             }, timeoutMs)
+      if (request.onEvent !== undefined) readEvents((child as ChildProcess).stdio[CHILD_EVENTS], request.onEvent)
       child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
       child.stderr.on('data', (chunk: Buffer) => {
         stderr.push(chunk)

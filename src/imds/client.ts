@@ -6,6 +6,7 @@
 import { messageOf, PipelineError, systemCode } from '../lib/errors.ts'
 import type { Host, HttpRequest, HttpResponse, TextSink } from '../lib/ports.ts'
 import { decodeUtf8, decodeUtf8Lossy } from '../lib/utf8.ts'
+import { ANNOUNCE_AFTER_MS, Waiting } from '../lib/waiting.ts'
 import { describeOutcome, hintFor, RETRY_BUDGET_MS, retryDelayMs, type Outcome } from './retry.ts'
 
 /** The version of the metadata that is asked for. */
@@ -13,8 +14,7 @@ const SCHEMA_VERSION = '2021-07-15'
 /** Life of a session token in seconds. It is never renewed by time, only after a 401. */
 const TOKEN_TTL_SECONDS = 60
 const MAX_REDIRECTS = 10
-/** A wait longer than this is told to the user. */
-const ANNOUNCE_AFTER_MS = 2000
+const SESSION_TOKEN = 'session token'
 
 export interface ImdsClient {
   /** The bytes of a target such as `user-data`; undefined if there is none (404). @throws PipelineError `IMDS_UNAVAILABLE` */
@@ -45,6 +45,9 @@ function redirected(request: HttpRequest, response: HttpResponse): HttpRequest |
   return { ...request, url: new URL(location, request.url).href, method: keepsMethod ? request.method : 'GET' }
 }
 
+/** A target as people are told of it. */
+const nameOf = (target: string): string => `metadata service, ${target}`
+
 function reasonOf(error: unknown): string {
   const code = systemCode(error)
   return code === undefined ? messageOf(error) : `no connection (${code})`
@@ -54,6 +57,7 @@ function reasonOf(error: unknown): string {
 interface Fetch {
   readonly target: string
   readonly startMs: number
+  readonly waiting: Waiting
   attempts: number
   last: Outcome
 }
@@ -82,12 +86,24 @@ class Client implements ImdsClient {
   }
 
   async fetchBytes(target: string): Promise<Uint8Array | undefined> {
-    const fetch: Fetch = {
-      target,
-      startMs: this.host.clock.monotonic(),
-      attempts: 0,
-      last: { reason: 'no attempt was made' },
+    const { host, program, stderr } = this
+    const startMs = host.clock.monotonic()
+    const waiting = new Waiting({
+      host,
+      program,
+      target: nameOf(target),
+      leftMs: () => RETRY_BUDGET_MS - (host.clock.monotonic() - startMs),
+      stderr,
+    })
+    try {
+      return await this.fetch({ target, startMs, waiting, attempts: 0, last: { reason: 'no attempt was made' } })
+    } finally {
+      waiting.end()
     }
+  }
+
+  private async fetch(fetch: Fetch): Promise<Uint8Array | undefined> {
+    const { target } = fetch
     for (let failures = 0; ; failures++) {
       this.token ??= await this.fetchToken(fetch)
       const url = `${this.host.imdsUrl}/${SCHEMA_VERSION}/${target}`
@@ -96,7 +112,7 @@ class Client implements ImdsClient {
       if (response?.status === 200) return response.body
       if (response?.status === 404) return undefined
       if (response?.status === 401) this.token = undefined
-      await this.pause(fetch, failures, target)
+      await this.pause(fetch, failures)
     }
   }
 
@@ -106,7 +122,7 @@ class Client implements ImdsClient {
     for (let failures = 0; ; failures++) {
       const response = await this.attempt(fetch, { method: 'PUT', url, headers })
       if (response?.status === 200) return decodeUtf8Lossy(response.body)
-      await this.pause(fetch, failures, 'a session token')
+      await this.pause(fetch, failures, SESSION_TOKEN)
     }
   }
 
@@ -117,60 +133,50 @@ class Client implements ImdsClient {
   /** One request with its redirects; undefined if no answer came. */
   private async attempt(fetch: Fetch, first: HttpRequest): Promise<HttpResponse | undefined> {
     fetch.attempts++
-    const stopWatching = this.watch(fetch)
+    const startMs = this.host.clock.monotonic()
     try {
-      let request: HttpRequest | undefined = first
-      let response: HttpResponse | undefined
-      for (let hops = 0; request !== undefined; hops++) {
-        if (hops > MAX_REDIRECTS) throw new Error(`more than ${String(MAX_REDIRECTS)} redirects`)
-        const timeoutMs = Math.max(1, Math.ceil(this.remainingMs(fetch)))
-        const { signal } = this
-        response = await this.host.http.request({ ...request, timeoutMs, ...(signal === undefined ? {} : { signal }) })
-        request = redirected(request, response)
-      }
-      if (response !== undefined) fetch.last = { status: response.status }
+      const response = await this.follow(fetch, first)
+      fetch.last = { status: response.status }
       return response
     } catch (error) {
       this.signal?.throwIfAborted()
       fetch.last = { reason: reasonOf(error) }
       return undefined
     } finally {
-      stopWatching()
+      const ms = this.host.clock.monotonic() - startMs
+      if (ms > ANNOUNCE_AFTER_MS) this.emitWait(fetch, 'the answer took long', startMs, ms, false)
     }
   }
 
-  /** Tells the user when an answer takes long. The returned function ends the watch. */
-  private watch(fetch: Fetch): () => void {
-    const done = new AbortController()
-    const begun = this.host.clock.monotonic()
-    let announced = false
-    this.host.clock.sleep(ANNOUNCE_AFTER_MS, done.signal).then(
-      () => {
-        if (done.signal.aborted) return
-        announced = true
-        this.announce(`waiting for the metadata service to answer (${fetch.target})`)
-      },
-      () => undefined,
-    )
-    return () => {
-      done.abort()
-      if (announced) this.emitWait(`no answer yet (${fetch.target})`, this.host.clock.monotonic() - begun)
+  private async follow(fetch: Fetch, first: HttpRequest): Promise<HttpResponse> {
+    const { signal } = this
+    let request = first
+    for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+      const timeoutMs = Math.max(1, Math.ceil(this.remainingMs(fetch)))
+      const answer = await this.host.http.request({
+        ...request,
+        timeoutMs,
+        ...(signal === undefined ? {} : { signal }),
+      })
+      const next = redirected(request, answer)
+      if (next === undefined) return answer
+      request = next
     }
+    throw new Error(`more than ${String(MAX_REDIRECTS)} redirects`)
   }
 
   /** Waits before the next attempt. @throws PipelineError `IMDS_UNAVAILABLE` when the budget is spent */
-  private async pause(fetch: Fetch, failures: number, wanted: string): Promise<void> {
+  private async pause(fetch: Fetch, failures: number, wanted?: string): Promise<void> {
     const remainingMs = this.remainingMs(fetch)
     const delayMs = Math.min(retryDelayMs(failures), remainingMs)
     if (remainingMs > 0) {
-      const reason = `metadata service, ${wanted}: ${describeOutcome(fetch.last)}`
-      if (RETRY_BUDGET_MS - remainingMs + delayMs > ANNOUNCE_AFTER_MS) {
-        this.announce(`${reason}; attempt ${String(fetch.attempts)}, next in ${String(delayMs / 1000)} s`)
-      }
-      this.emitWait(reason, delayMs)
+      const outcome = describeOutcome(fetch.last)
+      const answer = wanted === undefined ? outcome : `${wanted}: ${outcome}`
+      fetch.waiting.note(`last answer: ${answer}`)
+      this.emitWait(fetch, answer, this.host.clock.monotonic(), delayMs, delayMs < remainingMs)
       await this.host.clock.sleep(delayMs, this.signal)
     }
-    if (this.remainingMs(fetch) <= 0) throw this.unavailable(fetch, wanted)
+    if (this.remainingMs(fetch) <= 0) throw this.unavailable(fetch, wanted ?? fetch.target)
   }
 
   private unavailable(fetch: Fetch, wanted: string): PipelineError {
@@ -179,18 +185,14 @@ class Client implements ImdsClient {
     return new PipelineError(
       'IMDS_UNAVAILABLE',
       `the metadata service gave no ${target} within ${seconds} s and ${String(attempts)} requests` +
-        `; the last one, for ${wanted}, ended with: ${describeOutcome(last)}`,
+        `; the last one, for ${wanted === SESSION_TOKEN ? 'a ' : ''}${wanted}, ended with: ${describeOutcome(last)}`,
       { details: { target, attempts, ...last }, hint: hintFor(last, this.host.imdsUrl) },
     )
   }
 
-  private announce(text: string): void {
-    this.stderr?.write(`${this.program}: ${text}\n`)
-    this.host.events.emit({ kind: 'notice', program: this.program, text })
-  }
-
-  private emitWait(reason: string, ms: number): void {
-    this.host.events.emit({ kind: 'wait', program: this.program, reason, ms })
+  private emitWait({ target }: Fetch, reason: string, startMs: number, ms: number, retry: boolean): void {
+    const wait = { program: this.program, target: nameOf(target), reason, startMs, ms, retry }
+    this.host.events.emit({ kind: 'wait', wait })
   }
 }
 

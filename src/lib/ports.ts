@@ -2,6 +2,7 @@
  * What a program may ask of the machine it runs on. Programs get these as arguments and touch nothing else, so the same
  * code runs on a host, in one process under a root, and offline.
  */
+import type { Activity, Wait } from './activity.ts'
 import type { ExitCode } from './exit-codes.ts'
 
 export type FileKind = 'file' | 'directory' | 'symlink' | 'other'
@@ -124,6 +125,11 @@ export interface RunRequest {
   readonly signal?: AbortSignal
   /** Gets each line of stderr as it comes, without its line end. */
   readonly onStderrLine?: (line: string) => void
+  /**
+   * Gets what the command tells of itself, if it is a program of ours. Without it, that goes where the caller's own
+   * events go.
+   */
+  readonly onEvent?: (event: HostEvent) => void
 }
 
 /** How a command ended. A command that could not be started has `startError` and no exit code. */
@@ -286,11 +292,13 @@ export type HostEvent =
       readonly ran: boolean
     }
   | { readonly kind: 'changed-keys'; readonly keys: readonly string[] }
-  | { readonly kind: 'generated'; readonly key: string; readonly command: string; readonly durationMs: number }
-  | { readonly kind: 'wait'; readonly program: string; readonly reason: string; readonly ms: number }
+  /** A part of a step, such as a provider or a generator, has ended. */
+  | { readonly kind: 'activity'; readonly activity: Activity }
+  | { readonly kind: 'wait'; readonly wait: Wait }
   /** Something that the program has told its user on standard error, while it is still at work. */
   | { readonly kind: 'notice'; readonly program: string; readonly text: string }
-  | { readonly kind: 'provider'; readonly name: string; readonly desc: string; readonly found: boolean }
+  /** A server is up. */
+  | { readonly kind: 'ready' }
 
 export interface EventSink {
   emit(event: HostEvent): void

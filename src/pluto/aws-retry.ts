@@ -62,8 +62,8 @@ export interface AwsWaiting {
   readonly clock: Clock
   readonly entropy: Entropy
   readonly signal: AbortSignal
-  /** Told before every pause. */
-  readonly onWait: (reason: string, ms: number, elapsedMs: number) => void
+  /** Told before every pause, and whether another attempt follows it. */
+  readonly onWait: (reason: string, ms: number, retry: boolean) => void
 }
 
 /** The time that is left for a call, and the pauses in it. */
@@ -87,7 +87,7 @@ export class CallBudget {
     const { clock, entropy, signal, onWait } = this.waiting
     const share = entropy.integer(FRACTIONS - 1) / FRACTIONS
     const ms = Math.max(0, Math.min(longestMs * share, this.remainingMs()))
-    onWait(describeAwsError(error), ms, CALL_BUDGET_MS - this.remainingMs())
+    onWait(describeAwsError(error), ms, ms < this.remainingMs())
     await clock.sleep(ms, signal)
     return this.remainingMs() > 0
   }

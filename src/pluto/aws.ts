@@ -1,13 +1,13 @@
 /** The two AWS calls of pluto. */
 import { messageOf, PipelineError } from '../lib/errors.ts'
 import type { Host, ProgramIo } from '../lib/ports.ts'
+import { Waiting } from '../lib/waiting.ts'
 import { CALL_BUDGET_MS, CallBudget, describeAwsError, fibonacciDelayMs, withSdkRetries } from './aws-retry.ts'
 import { findCredentials } from './credentials.ts'
 import { parseProxy, proxyFor, type ProxySettings } from './proxy.ts'
 import { createRequestHandler } from './request-handler.ts'
 
-/** A wait longer than this is told to the user. */
-const ANNOUNCE_AFTER_MS = 2000
+const PROGRAM = 'pluto'
 
 export interface AwsContext {
   readonly io: ProgramIo
@@ -16,20 +16,30 @@ export interface AwsContext {
   readonly proxy: ProxySettings
 }
 
-function budgetFor(service: string, { io, host }: AwsContext): CallBudget {
-  return new CallBudget({
+/** Works within the time that one AWS answer may take; what is waited for is told meanwhile. */
+async function withinBudget<T>(
+  target: string,
+  { io, host }: AwsContext,
+  work: (budget: CallBudget) => Promise<T>,
+): Promise<T> {
+  const startMs = host.clock.monotonic()
+  const leftMs = (): number => CALL_BUDGET_MS - (host.clock.monotonic() - startMs)
+  const waiting = new Waiting({ host, program: PROGRAM, target, leftMs, stderr: io.stderr })
+  const budget = new CallBudget({
     clock: host.clock,
     entropy: host.entropy,
     signal: io.signal,
-    onWait: (reason, ms, elapsedMs) => {
-      host.events.emit({ kind: 'wait', program: 'pluto', reason: `${service}: ${reason}`, ms })
-      if (elapsedMs + ms > ANNOUNCE_AFTER_MS) {
-        const text = `waiting for ${service}: ${reason}; next attempt in ${(ms / 1000).toFixed(1)} s`
-        io.stderr.write(`pluto: ${text}\n`)
-        host.events.emit({ kind: 'notice', program: 'pluto', text })
-      }
+    onWait: (reason, ms, retry) => {
+      waiting.note(`last answer: ${reason}`)
+      const wait = { program: PROGRAM, target, reason, startMs: host.clock.monotonic(), ms, retry }
+      host.events.emit({ kind: 'wait', wait })
     },
   })
+  try {
+    return await work(budget)
+  } finally {
+    waiting.end()
+  }
 }
 
 /** What both SDK clients are given. Region, endpoint and credentials are explicit, so the SDK looks for none. */
@@ -62,10 +72,11 @@ function clientConfig(context: AwsContext, budget: CallBudget) {
 
 /** The IPv4 service range of an EKS cluster. @throws SDK errors, PipelineError `PLUTO_PROXY_INVALID` */
 export async function fetchServiceCidr(context: AwsContext, clusterName: string): Promise<string | undefined> {
-  const budget = budgetFor('EKS', context)
-  const config = clientConfig(context, budget)
-  const { describeServiceCidr } = await import('./sdk-eks.ts')
-  return withSdkRetries(budget, () => describeServiceCidr(config, clusterName))
+  return withinBudget(`EKS, cluster ${clusterName}`, context, async (budget) => {
+    const config = clientConfig(context, budget)
+    const { describeServiceCidr } = await import('./sdk-eks.ts')
+    return withSdkRetries(budget, () => describeServiceCidr(config, clusterName))
+  })
 }
 
 /**
@@ -74,8 +85,13 @@ export async function fetchServiceCidr(context: AwsContext, clusterName: string)
  *
  * @throws PipelineError `PLUTO_EC2_FAILED`, `PLUTO_PROXY_INVALID`
  */
-export async function fetchPrivateDnsName(context: AwsContext, instanceId: string): Promise<string> {
-  const budget = budgetFor('EC2', context)
+export function fetchPrivateDnsName(context: AwsContext, instanceId: string): Promise<string> {
+  return withinBudget(`EC2, private DNS name of ${instanceId}`, context, (budget) =>
+    askForName(context, budget, instanceId),
+  )
+}
+
+async function askForName(context: AwsContext, budget: CallBudget, instanceId: string): Promise<string> {
   const config = clientConfig(context, budget)
   const { describePrivateDnsName } = await import('./sdk-ec2.ts')
   for (let failures = 0; ; failures++) {

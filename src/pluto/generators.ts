@@ -1,13 +1,15 @@
 /** The generators of pluto in their order; each sees what the ones before it found. */
 import { createImdsClient, type ImdsClient } from '../imds/client.ts'
 import * as imds from '../imds/targets.ts'
-import { PipelineError } from '../lib/errors.ts'
+import { ActivityWatch } from '../lib/activity.ts'
+import { messageOf, PipelineError } from '../lib/errors.ts'
+import { canonicalIp } from '../lib/ip-address.ts'
 import { jsonObject, type JsonObject, type JsonValue, type MutableJsonObject } from '../lib/json.ts'
 import { PATHS } from '../lib/paths.ts'
-import type { Host, ProgramIo } from '../lib/ports.ts'
+import type { EventSink, Host, ProgramIo } from '../lib/ports.ts'
 import { describeCallFailure, fetchPrivateDnsName, fetchServiceCidr, type AwsContext } from './aws.ts'
 import type { PlutoSettings } from './settings.ts'
-import { canonicalIp, dnsIpOfServiceCidr, dnsIpOfVpcCidr, isHostname, maxPodsOf, providerId } from './values.ts'
+import { dnsIpOfServiceCidr, dnsIpOfVpcCidr, isHostname, maxPodsOf, providerId } from './values.ts'
 
 /** What a generator works with. */
 interface Run {
@@ -144,16 +146,27 @@ const GENERATORS: readonly Generator[] = [
  * @throws PipelineError of the first generator that fails
  */
 export async function generateSettings(settings: PlutoSettings, io: ProgramIo, host: Host): Promise<JsonObject> {
-  const client = createImdsClient(host, { program: 'pluto', stderr: io.stderr, signal: io.signal })
+  let watch: ActivityWatch | undefined
+  const events: EventSink = {
+    emit: (event) => {
+      if (watch === undefined) host.events.emit(event)
+      else watch.onEvent(event)
+    },
+  }
+  const watched: Host = { ...host, events }
+  const client = createImdsClient(watched, { program: 'pluto', stderr: io.stderr, signal: io.signal })
   const found = jsonObject()
   for (const { key, isSet, generate } of GENERATORS) {
     if (isSet(settings)) continue
-    const startMs = host.clock.monotonic()
-    const value = await generate({ io, host, client, settings, found })
-    if (value === undefined) continue
-    found[key] = value
-    const durationMs = host.clock.monotonic() - startMs
-    host.events.emit({ kind: 'generated', key: `settings.kubernetes.${key}`, command: 'pluto', durationMs })
+    watch = new ActivityWatch(host, 'generator', `settings.kubernetes.${key}`)
+    try {
+      const value = await generate({ io, host: watched, client, settings, found })
+      if (value !== undefined) found[key] = value
+      watch.end({ outcome: value === undefined ? 'none' : 'ok', detail: 'pluto' })
+    } catch (error) {
+      watch.end({ outcome: 'failed', reason: messageOf(error), detail: 'pluto' })
+      throw error
+    }
   }
   return found
 }

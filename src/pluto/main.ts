@@ -1,3 +1,3 @@
 import { runMain } from '../host/run-main.ts'
 import { pluto } from './program.ts'
-runMain(pluto)
+runMain(pluto, { step: () => 'pluto' })

@@ -1,25 +1,8 @@
 /** How Kubernetes settings follow from what the instance and the cluster say. Pure. */
-import { isIPv4, isIPv6 } from 'node:net'
-
 const IPV4_PARTS = 4
 const DNS_HOST = '10'
 const MAX_UINT32 = 0xffff_ffff
 const MAX_HOSTNAME = 253
-
-/** An IPv6 address that is an IPv4 one is written with its IPv4 part in dots (RFC 5952 section 5). */
-function dottedIfMapped(address: string): string {
-  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address) ?? []
-  if (high === undefined || low === undefined) return address
-  const [a, b] = [parseInt(high, 16), parseInt(low, 16)]
-  return `::ffff:${[a >> 8, a & 255, b >> 8, b & 255].join('.')}`
-}
-
-/** An IP address in its canonical form (IPv6 compressed, lower case), or undefined. No zone, no white space. */
-export function canonicalIp(text: string): string | undefined {
-  if (isIPv4(text)) return text
-  if (!isIPv6(text) || text.includes('%')) return undefined
-  return dottedIfMapped(new URL(`http://[${text}]/`).hostname.slice(1, -1))
-}
 
 /**
  * The address of cluster DNS in an IPv4 service range: the tenth of its last byte. Undefined if the text has not four

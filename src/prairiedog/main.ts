@@ -1,4 +1,4 @@
 import { runMain } from '../host/run-main.ts'
 import { prairiedog } from './program.ts'
 
-runMain(prairiedog)
+runMain(prairiedog, { step: (argv) => (argv.includes('reboot-if-required') ? 'reboot-if-required' : undefined) })

@@ -1,3 +1,3 @@
 import { runMain } from '../host/run-main.ts'
 import { settingsCommitter } from './program.ts'
-runMain(settingsCommitter)
+runMain(settingsCommitter, { step: () => 'settings-committer' })

@@ -4,12 +4,15 @@ import { fetchLifecycleState } from '../imds/targets.ts'
 import { messageOf, PipelineError, systemCode } from '../lib/errors.ts'
 import { member } from '../lib/json.ts'
 import type { Host, ProgramIo } from '../lib/ports.ts'
+import { Waiting } from '../lib/waiting.ts'
 import { parseUserToml } from '../toml/user-toml.ts'
 
 /** Rendered from `settings.autoscaling`. */
 export const WARM_POOL_CONFIG = '/etc/warm-pool-wait.toml'
 const IN_SERVICE = 'InService'
 const POLL_MS = 5000
+const PROGRAM = 'shibaken'
+const TARGET = `the life-cycle state ${IN_SERVICE}`
 
 export interface WarmPoolConfig {
   readonly shouldWait: boolean
@@ -61,24 +64,29 @@ interface Wait {
 
 /** Waits for the life-cycle state `InService`, if the configuration says so; then writes the marker file. */
 export async function waitForService(wait: Wait): Promise<void> {
-  const { io, host, client } = wait
+  const { io, host } = wait
   const config = readConfig(host)
   io.stdout.write(`autoscaling.should-wait value is ${String(config.shouldWait)}\n`)
   if (config.shouldWait) {
-    for (
-      let state = await fetchLifecycleState(client);
-      state !== IN_SERVICE;
-      state = await fetchLifecycleState(client)
-    ) {
-      host.events.emit({
-        kind: 'wait',
-        program: 'shibaken',
-        reason: `life-cycle state ${state ?? 'unknown'}`,
-        ms: POLL_MS,
-      })
-      await host.clock.sleep(POLL_MS, io.signal)
+    const waiting = new Waiting({ host, program: PROGRAM, target: TARGET, stderr: io.stderr })
+    try {
+      await pollState(wait, waiting)
+    } finally {
+      waiting.end()
     }
     io.stdout.write(`the instance is ${IN_SERVICE}\n`)
   }
   writeMarker(config.markerPath, wait)
+}
+
+/** Asks every five seconds until the instance is in service. There is no limit: it may stay in its pool for days. */
+async function pollState({ client, host, io }: Wait, waiting: Waiting): Promise<void> {
+  for (let state = await fetchLifecycleState(client); state !== IN_SERVICE; state = await fetchLifecycleState(client)) {
+    const reason = state === undefined ? 'the metadata service knows no state' : `state ${state}`
+    waiting.note(`last answer: ${reason}`)
+    const startMs = host.clock.monotonic()
+    const poll = { program: PROGRAM, target: TARGET, reason, startMs, ms: POLL_MS, retry: true }
+    host.events.emit({ kind: 'wait', wait: poll })
+    await host.clock.sleep(POLL_MS, io.signal)
+  }
 }

@@ -1,3 +1,3 @@
 import { runMain } from '../host/run-main.ts'
 import { storewolf } from './program.ts'
-runMain(storewolf)
+runMain(storewolf, { step: () => 'storewolf' })

@@ -1,4 +1,4 @@
 import { runMain } from '../host/run-main.ts'
 import { sundog } from './program.ts'
 
-runMain(sundog)
+runMain(sundog, { step: () => 'sundog' })

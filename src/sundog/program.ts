@@ -1,4 +1,5 @@
 import { ApiClient, isSuccess } from '../api/client.ts'
+import { ActivityWatch, type ActivityEnd } from '../lib/activity.ts'
 import { LOG_LEVEL_OPTION, logLevelOf, parseArgs, SOCKET_PATH_OPTION, type ArgsSpec } from '../lib/args.ts'
 import { PipelineError } from '../lib/errors.ts'
 import { EXIT_OK } from '../lib/exit-codes.ts'
@@ -6,9 +7,11 @@ import { isJsonObject, jsonObject, member, printJson, type JsonObject, type Json
 import { createLogger, type Logger } from '../lib/log.ts'
 import { LAUNCH_TRANSACTION } from '../lib/paths.ts'
 import type { Host, Program } from '../lib/ports.ts'
+import { ANNOUNCE_AFTER_MS, Waiting } from '../lib/waiting.ts'
 import { KeyError } from '../model/key.ts'
 import { buildTree } from '../model/pairs.ts'
 import { decodeGenerators, planGenerators, type GeneratorStep } from './plan-generators.ts'
+import { lineTurns, type LineTurn } from './line-turns.ts'
 import { proxyEnvironment } from './proxy-env.ts'
 import { readOutcome, type GeneratorOutcome } from './read-outcome.ts'
 
@@ -30,29 +33,65 @@ interface Failure {
   readonly outcome: Extract<GeneratorOutcome, { kind: 'failure' }>
 }
 
-async function runGenerator(step: GeneratorStep, run: Run): Promise<GeneratorOutcome> {
+/** The generator itself speaks first if it is one of ours. */
+const ANNOUNCE_GENERATOR_AFTER_MS = ANNOUNCE_AFTER_MS + 500
+
+function endOf(outcome: GeneratorOutcome, isStopped: boolean): Omit<ActivityEnd, 'detail'> {
+  switch (outcome.kind) {
+    case 'value':
+      return { outcome: 'ok' }
+    case 'skip':
+      return { outcome: 'none' }
+    case 'failure':
+      return isStopped ? { outcome: 'unfinished' } : { outcome: 'failed', reason: outcome.reason.replace(':\n', ': ') }
+  }
+}
+
+async function runGenerator(step: GeneratorStep, run: Run, lines: LineTurn): Promise<GeneratorOutcome> {
   const { key, command, words } = step
-  const started = run.host.clock.monotonic()
-  const result = await run.host.runner.run({
-    command: words,
-    purpose: 'program',
-    env: run.env,
-    timeoutMs: TIMEOUT_MS,
-    signal: run.signal,
-    onStderrLine: (line) => {
-      run.log.info({ generator: key.name }, line)
+  const { host, log, signal } = run
+  const startMs = host.clock.monotonic()
+  const watch = new ActivityWatch(host, 'generator', key.name)
+  const waiting = new Waiting({
+    host,
+    program: 'sundog',
+    target: `the generator of ${key.name} ('${command}')`,
+    leftMs: () => TIMEOUT_MS - (host.clock.monotonic() - startMs),
+    stderr: {
+      write: (line) => {
+        lines.say(() => {
+          log.info({ generator: key.name }, line.trimEnd())
+        })
+      },
     },
+    afterMs: ANNOUNCE_GENERATOR_AFTER_MS,
+    isDue: () => !watch.hasNotice,
   })
+  const result = await host.runner
+    .run({
+      command: words,
+      purpose: 'program',
+      env: run.env,
+      timeoutMs: TIMEOUT_MS,
+      signal,
+      onStderrLine: (line) => {
+        lines.say(() => {
+          log.info({ generator: key.name }, line)
+        })
+      },
+      onEvent: watch.onEvent,
+    })
+    .finally(() => {
+      waiting.end()
+    })
   const outcome = readOutcome(result)
-  if (outcome.kind === 'skip') run.log.warn({ setting: key.name, command }, 'the generator has no value, skipped')
-  if (outcome.kind === 'value') {
-    run.host.events.emit({
-      kind: 'generated',
-      key: key.name,
-      command,
-      durationMs: run.host.clock.monotonic() - started,
+  if (outcome.kind === 'skip') {
+    lines.say(() => {
+      log.warn({ setting: key.name, command }, 'the generator has no value, skipped')
     })
   }
+  watch.end({ ...endOf(outcome, signal.aborted), detail: command })
+  lines.end()
   return outcome
 }
 
@@ -77,9 +116,10 @@ async function runGenerators(steps: readonly GeneratorStep[], run: Run): Promise
   const failures: Failure[] = []
   const stop = new AbortController()
   const signal = AbortSignal.any([run.signal, stop.signal])
+  const turns = lineTurns(steps.length)
   const outcomes = await Promise.all(
-    steps.map(async (step) => {
-      const outcome = await runGenerator(step, { ...run, signal })
+    steps.map(async (step, i) => {
+      const outcome = await runGenerator(step, { ...run, signal }, turns[i] as LineTurn)
       // what ends after the first failure may have ended because of it
       if (outcome.kind === 'failure' && !stop.signal.aborted) {
         failures.push({ step, outcome })

@@ -230,24 +230,37 @@ describe('bad user data ends the boot in early-boot-config', () => {
 })
 
 describe('a metadata service that does not answer as it should', () => {
-  it('is announced while the boot waits for it, and Ctrl-C ends the wait', async () => {
+  const service = async (...faults: string[]): Promise<string> => {
     const facts = path.join(newDirectory(), 'facts.json')
     writeFileSync(facts, '{}')
-    const service = startTool('bottlerocket', ['imds', '--facts', facts, '--port', '0', '--fault', '*=503'])
-    cleanups.push(() => service.kill('SIGTERM'))
-    const [url] = await waitForOutput(service, /http:\/\/127\.0\.0\.1:\d+/)
+    const args = faults.flatMap((fault) => ['--fault', fault])
+    const child = startTool('bottlerocket', ['imds', '--facts', facts, '--port', '0', ...args])
+    cleanups.push(() => child.kill('SIGTERM'))
+    const [url] = await waitForOutput(child, /http:\/\/127\.0\.0\.1:\d+/)
+    return url
+  }
+
+  it.each([
+    ['*=503', 'last answer: session token: status 503'],
+    ['*=slow:600000', 'no answer yet'],
+    ['user-data=close', 'last answer: no connection \\(ECONNRESET\\)'],
+  ])('%s is announced within three seconds, and Ctrl-C ends the wait', async (fault, answer) => {
+    const url = await service(fault)
     const child = startTool('bottlerocket', ['start', '--root', path.join(newDirectory(), 'r'), '--imds', url])
-    const said = await new Promise<string>((resolve) => {
+    const begun = performance.now()
+    const told = await new Promise<{ text: string; ms: number }>((resolve) => {
       let text = ''
+      const done = (): void => {
+        resolve({ text, ms: performance.now() - begun })
+      }
       child.stderr?.on('data', (chunk: Buffer) => {
         text += chunk.toString()
-        if (text.includes('attempt')) resolve(text)
+        if (text.includes('left\n')) done()
       })
-      child.on('close', () => {
-        resolve(text)
-      })
+      child.on('close', done)
     })
-    expect(said).toMatch(/metadata service, .*503.*attempt \d+, next in/)
+    expect(told.text).toMatch(new RegExp(`: waiting for metadata service, [a-z/-]+; ${answer}; 298 s left\n`))
+    expect(told.ms).toBeLessThan(3000)
     expect(await stopTool(child, 'SIGINT')).toBe(130)
   })
 

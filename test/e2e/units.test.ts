@@ -1,11 +1,13 @@
 /** The programs as the units of a host run them: a process each, over a root that holds what an image ships. */
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listenOnLoopback } from '../../src/host/loopback-listener.ts'
 import { systemClock } from '../../src/host/node-ports.ts'
+import { parseFault } from '../../src/imds-server/faults.ts'
 import { startMetadataServer } from '../../src/imds-server/handler.ts'
+import type { BootStepRecord } from '../../src/lib/boot-record.ts'
 import { DEFAULT_METADATA } from '../../src/lib/facts.ts'
 import { imageTree } from '../../src/variants/image.ts'
 import { findVariant } from '../../src/variants/variant.ts'
@@ -20,6 +22,8 @@ api-server = "https://demo.example"
 cluster-certificate = "Y2VydA=="
 max-pods = 17
 `
+const readRecord = (file: string): BootStepRecord => JSON.parse(readFileSync(file, 'utf8')) as BootStepRecord
+
 let metadata: { url: string; close(): Promise<void> }
 let server: ChildProcess
 
@@ -42,6 +46,9 @@ const environment = (): Record<string, string> => ({
   AWS_SECRET_ACCESS_KEY: 'dummy',
 })
 const run = (name: string, ...args: string[]): Promise<ToolResult> => runTool(name, args, { env: environment() })
+/** As systemd runs the commands of one unit. */
+const runInUnit = (unit: string, name: string, ...args: string[]): Promise<ToolResult> =>
+  runTool(name, args, { env: { ...environment(), INVOCATION_ID: `run-of-${unit}` } })
 
 async function startServer(): Promise<ChildProcess> {
   const child = startTool('apiserver', ['--datastore-path', '/var/lib/bottlerocket/datastore/current'], {
@@ -61,6 +68,7 @@ beforeAll(async () => {
     },
     listen: listenOnLoopback,
     clock: systemClock,
+    faults: ['user-data=503x2', 'meta-data/services/partition=500x1', 'meta-data/local-ipv4=429x1'].map(parseFault),
   })
   materialise()
 })
@@ -86,14 +94,18 @@ describe('a boot of separate processes', () => {
     expect((await runTool('apiclient', [`--root=${root}-other`, 'get', 'os'])).code).toBe(1)
   })
 
-  it.each(['early-boot-config', 'settings-committer', 'sundog', 'settings-committer', 'pluto', 'settings-committer'])(
-    'runs %s',
-    async (program) => {
-      const result = await run(program)
-      expect(result.stderr).toBe('')
-      expect(result.code).toBe(0)
-    },
-  )
+  it.each([
+    ['early-boot-config', 'early-boot-config'],
+    ['sundog', 'settings-committer'],
+    ['sundog', 'sundog'],
+    ['pluto', 'settings-committer'],
+    ['pluto', 'pluto'],
+    ['settings-applier', 'settings-committer'],
+  ])('runs for %s: %s', async (unit, program) => {
+    const result = await runInUnit(unit, program)
+    expect(result.stderr).toBe('')
+    expect(result.code).toBe(0)
+  })
 
   it('has the settings of user data, generators and pluto', async () => {
     const result = await run('apiclient', 'get', 'settings.kubernetes', 'settings.updates', 'settings.network')
@@ -109,10 +121,52 @@ describe('a boot of separate processes', () => {
   })
 
   it('renders every file', async () => {
-    const result = await run('thar-be-settings', '--all')
+    const result = await runInUnit('settings-applier', 'thar-be-settings', '--all')
     expect(result.stderr).toBe('')
     expect(result.code).toBe(0)
     expect(readFileSync(path.join(root, 'etc/kubernetes/kubelet/config'), 'utf8')).toMatch(/^maxPods: 17$/m)
+  })
+
+  it('has left a record of each step, with what its parts waited for in their own processes', () => {
+    const directory = path.join(root, 'run/bottlerocket/boot-record.d')
+    const records = readdirSync(directory).map((file) => readRecord(path.join(directory, file)))
+    const byName = new Map(records.map((record) => [record.name, record]))
+    expect([...byName.keys()].sort()).toEqual(
+      [
+        'apiserver',
+        'early-boot-config',
+        'pluto',
+        'settings-applier',
+        'settings-committer',
+        'storewolf',
+        'sundog',
+      ].sort(),
+    )
+    for (const record of records) {
+      expect(record).toMatchObject({ outcome: 'ok', bootStartMs: 0 })
+      expect(record.endMs).toBeGreaterThan(record.startMs)
+    }
+    const order = ['storewolf', 'early-boot-config', 'sundog', 'pluto', 'settings-applier']
+    expect([...order].sort((a, b) => (byName.get(a)?.startMs ?? 0) - (byName.get(b)?.startMs ?? 0))).toEqual(order)
+    const part = (step: string, name: string): BootStepRecord['activities'][number] | undefined =>
+      byName.get(step)?.activities.find((activity) => activity.name === name)
+    expect(part('early-boot-config', '40-ec2-imds')).toMatchObject({
+      kind: 'provider',
+      outcome: 'ok',
+      detail: 'EC2 IMDS',
+      attempts: 3,
+      waits: [
+        { target: 'metadata service, user-data', reason: 'status 503', ms: 250, retry: true },
+        { target: 'metadata service, user-data', reason: 'status 503', ms: 250, retry: true },
+      ],
+    })
+    expect(part('early-boot-config', '10-local-defaults')).toMatchObject({ outcome: 'none', attempts: 1, waits: [] })
+    expect(part('sundog', 'settings.metrics.send-metrics')).toMatchObject({ kind: 'generator', attempts: 2 })
+    expect(part('sundog', 'settings.updates.seed')).toMatchObject({ outcome: 'ok', detail: 'bork seed', attempts: 1 })
+    expect(part('pluto', 'settings.kubernetes.node-ip')).toMatchObject({ waits: [{ reason: 'status 429' }] })
+    const commits = records.filter(({ name }) => name === 'settings-committer').map(({ invocation }) => invocation)
+    expect(commits.sort()).toEqual(['run-of-pluto', 'run-of-settings-applier', 'run-of-sundog'])
+    expect(byName.get('sundog')?.invocation).toBe('run-of-sundog')
   })
 
   it('applies a later change in the background', async () => {

@@ -17,6 +17,7 @@ import type {
 } from '../../src/lib/ports.ts'
 import { runProgram } from '../../src/lib/program.ts'
 import { encodeUtf8 } from '../../src/lib/utf8.ts'
+import { virtualClock } from './virtual-clock.ts'
 
 /** How a command is to end; exit status 0 and no output unless told. */
 export interface CommandEnd {
@@ -96,24 +97,15 @@ export class StubApi {
   }
 }
 
-/** A clock that only moves when somebody sleeps. */
-export class FakeClock implements Clock {
-  readonly sleeps: number[] = []
-  private time = 0
+/** A clock that only moves when everybody sleeps. */
+export type FakeClock = Clock & {
+  /** Every finished sleep, in milliseconds. */
+  readonly sleeps: readonly number[]
+}
 
-  now(): number {
-    return this.time
-  }
-
-  monotonic(): number {
-    return this.time
-  }
-
-  sleep(ms: number): Promise<void> {
-    this.sleeps.push(ms)
-    this.time += ms
-    return Promise.resolve()
-  }
+function fakeClock(): FakeClock {
+  const clock = virtualClock()
+  return { ...clock, sleeps: clock.slept }
 }
 
 /** The largest integer and a run of `x`. */
@@ -164,7 +156,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     },
     server: { listen: () => Promise.reject(new Error('no server in this test')) },
     locks: { acquire: () => Promise.reject(new Error('no locks in this test')) },
-    clock: new FakeClock(),
+    clock: fakeClock(),
     entropy: fixedEntropy,
     facts: { cpus: () => 2, arch: () => 'x86_64', memoryBytes: () => 2 ** 32, pciDevices: () => Promise.resolve([]) },
     resolver: {

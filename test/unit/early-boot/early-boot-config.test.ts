@@ -97,11 +97,13 @@ describe('early-boot-config', () => {
     ])
     expect(sent[0]?.headers?.['content-type']).toBe('application/json')
     expect(marker(host)).toBe('')
-    expect(host.emitted).toEqual([
-      { kind: 'provider', name: '10-a', desc: 'a', found: true },
-      { kind: 'provider', name: '20-b', desc: '', found: false },
-      { kind: 'provider', name: '99-c', desc: 'c', found: true },
-    ])
+    expect(host.emitted).toMatchObject(
+      [
+        { name: '10-a', outcome: 'ok', detail: 'a' },
+        { name: '20-b', outcome: 'none' },
+        { name: '99-c', outcome: 'ok', detail: 'c' },
+      ].map((activity) => ({ kind: 'activity', activity: { kind: 'provider', attempts: 1, waits: [], ...activity } })),
+    )
   })
 
   it('starts all providers at once, without arguments, with its log level', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { attemptsOf } from '../../../src/lib/activity.ts'
 import { createMetadataHandler, httpOverHandler } from '../../../src/imds-server/handler.ts'
 import type { Fault } from '../../../src/imds-server/faults.ts'
 import { parseFault } from '../../../src/imds-server/faults.ts'
@@ -233,37 +234,70 @@ describe('giving up', () => {
 })
 
 describe('telling about waits', () => {
+  const WAIT = { program: 'tester', target: 'metadata service, user-data', reason: 'status 500', retry: true }
+
   it('is silent for up to two seconds, but leaves events', async () => {
     const { client, host, stderr } = served('user-data=500x3')
     await client.fetchText('user-data')
     expect(stderr).toEqual([])
     expect(host.emitted).toEqual([
-      { kind: 'wait', program: 'tester', reason: 'metadata service, user-data: status 500', ms: 250 },
-      { kind: 'wait', program: 'tester', reason: 'metadata service, user-data: status 500', ms: 250 },
-      { kind: 'wait', program: 'tester', reason: 'metadata service, user-data: status 500', ms: 500 },
+      { kind: 'wait', wait: { ...WAIT, startMs: 0, ms: 250 } },
+      { kind: 'wait', wait: { ...WAIT, startMs: 250, ms: 250 } },
+      { kind: 'wait', wait: { ...WAIT, startMs: 500, ms: 500 } },
     ])
   })
 
-  it('announces longer waits while they last', async () => {
-    const { client, stderr } = served('user-data=500x6')
-    await client.fetchText('user-data')
-    expect(stderr).toEqual([
-      'tester: metadata service, user-data: status 500; attempt 6, next in 1.25 s\n',
-      'tester: metadata service, user-data: status 500; attempt 7, next in 2 s\n',
-    ])
+  it('tells of a longer one once, with what is asked for, the last answer and the time left', async () => {
+    const { client, host, stderr, clock } = served('user-data=500')
+    await failureOf(client.fetchText('user-data'))
+    expect(clock.now()).toBe(300_000)
+    const text = 'waiting for metadata service, user-data; last answer: status 500; 298 s left'
+    expect(stderr).toEqual([`tester: ${text}\n`])
+    expect(host.emitted.filter(({ kind }) => kind === 'notice')).toEqual([{ kind: 'notice', program: 'tester', text }])
   })
 
-  it('announces an answer that takes long', async () => {
+  it('tells of it when two seconds are over, not later', async () => {
+    const { client, stderr, clock } = served('user-data=500')
+    const asking = failureOf(client.fetchText('user-data'))
+    await clock.sleep(1999)
+    expect(stderr).toEqual([])
+    await clock.sleep(2)
+    expect(stderr).toHaveLength(1)
+    await asking
+  })
+
+  it('tells again when the answer becomes another one', async () => {
+    const { client, stderr } = served('token=403x6', 'user-data=500x4', 'user-data=429')
+    await failureOf(client.fetchText('user-data'))
+    expect(stderr).toEqual(
+      [
+        'last answer: session token: status 403; 298 s left',
+        'last answer: status 500; 295 s left',
+        'last answer: status 429; 293 s left',
+      ].map((end) => `tester: waiting for metadata service, user-data; ${end}\n`),
+    )
+  })
+
+  it('tells of an answer that takes long, and leaves an event of it', async () => {
     const { client, stderr, host } = served('meta-data/instance-id=slow:3000')
     expect(await client.fetchText('meta-data/instance-id')).toMatch(/^i-/)
-    expect(stderr).toEqual(['tester: waiting for the metadata service to answer (meta-data/instance-id)\n'])
+    const target = 'metadata service, meta-data/instance-id'
+    const text = `waiting for ${target}; no answer yet; 298 s left`
+    expect(stderr).toEqual([`tester: ${text}\n`])
     expect(host.emitted).toEqual([
+      { kind: 'notice', program: 'tester', text },
       {
-        kind: 'notice',
-        program: 'tester',
-        text: 'waiting for the metadata service to answer (meta-data/instance-id)',
+        kind: 'wait',
+        wait: { program: 'tester', target, reason: 'the answer took long', startMs: 0, ms: 3000, retry: false },
       },
-      { kind: 'wait', program: 'tester', reason: 'no answer yet (meta-data/instance-id)', ms: 3000 },
     ])
+  })
+
+  it('has no further attempt after the last wait', async () => {
+    const { client, host } = served('user-data=503')
+    await failureOf(client.fetchText('user-data'))
+    const waits = host.emitted.flatMap((event) => (event.kind === 'wait' ? [event.wait] : []))
+    expect(attemptsOf(waits)).toBe(37)
+    expect(waits.at(-1)?.retry).toBe(false)
   })
 })

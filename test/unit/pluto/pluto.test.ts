@@ -47,8 +47,18 @@ describe('pluto', () => {
 
   it('tells what it generated', async () => {
     const { host } = await run({ settings: kubernetes(without('provider-id')) })
-    expect(host.emitted).toEqual([
-      { kind: 'generated', key: 'settings.kubernetes.provider-id', command: 'pluto', durationMs: 0 },
+    expect(host.emitted).toMatchObject([
+      {
+        kind: 'activity',
+        activity: {
+          kind: 'generator',
+          name: 'settings.kubernetes.provider-id',
+          detail: 'pluto',
+          outcome: 'ok',
+          attempts: 1,
+          waits: [],
+        },
+      },
     ])
   })
 

@@ -1,14 +1,8 @@
+import { canonicalIp } from '../../../src/lib/ip-address.ts'
 import { describe, expect, it } from 'vitest'
 import { isDirect, parseProxy, proxyFor } from '../../../src/pluto/proxy.ts'
 import { parseSettings } from '../../../src/pluto/settings.ts'
-import {
-  canonicalIp,
-  dnsIpOfServiceCidr,
-  dnsIpOfVpcCidr,
-  isHostname,
-  maxPodsOf,
-  providerId,
-} from '../../../src/pluto/values.ts'
+import { dnsIpOfServiceCidr, dnsIpOfVpcCidr, isHostname, maxPodsOf, providerId } from '../../../src/pluto/values.ts'
 
 describe('cluster DNS address', () => {
   it.each([

@@ -113,16 +113,27 @@ describe('warm-pool-wait', () => {
         },
       },
     })
-    const { code, stdout } = await runToEnd(shibaken, ['warm-pool-wait'], host)
+    const { code, stdout, stderr } = await runToEnd(shibaken, ['warm-pool-wait'], host)
     expect(code).toBe(0)
-    expect(host.clock.slept).toEqual([5000, 5000, 5000])
+    const waits = host.emitted.flatMap((event) => (event.kind === 'wait' ? [event.wait] : []))
+    expect(waits.map(({ startMs, ms, reason }) => ({ startMs, ms, reason }))).toEqual([
+      { startMs: 0, ms: 5000, reason: 'state Warmed:Stopped' },
+      { startMs: 5000, ms: 5000, reason: 'the metadata service knows no state' },
+      { startMs: 10_000, ms: 5000, reason: 'state InService ' },
+    ])
     expect(stdout.split('\n')).toEqual([
       'autoscaling.should-wait value is true',
       'the instance is InService',
       MARKER,
       '',
     ])
-    expect(host.emitted).toHaveLength(3)
+    const waiting = 'shibaken: waiting for the life-cycle state InService; last answer:'
+    expect(stderr.split('\n')).toEqual([
+      `${waiting} state Warmed:Stopped; no time limit`,
+      `${waiting} the metadata service knows no state; no time limit`,
+      `${waiting} state InService ; no time limit`,
+      '',
+    ])
   })
 
   it('fails without a metadata service, and leaves no marker', async () => {

@@ -148,11 +148,15 @@ describe('sundog', () => {
       `${PATCH} {"boot":{"kernel":{"console":["tty0"]}},"kernel":{"sysctl":{"a.b":"1"}},"updates":{"seed":7}}`,
     ])
     expect(run.stdout).toMatch(/first.*\n.*second/)
-    expect(host.emitted).toContainEqual({
-      kind: 'generated',
-      key: 'settings.updates.seed',
-      command: 'seed x',
-      durationMs: 0,
+    expect(host.emitted.map((event) => event.kind === 'activity' && { ...event.activity, waits: [] })).toContainEqual({
+      kind: 'generator',
+      name: 'settings.updates.seed',
+      detail: 'seed x',
+      startMs: 0,
+      endMs: 0,
+      outcome: 'ok',
+      attempts: 1,
+      waits: [],
     })
     expect(runner.requests.every(({ purpose, timeoutMs }) => purpose === 'program' && timeoutMs === 360_000)).toBe(true)
   })
