@@ -89,6 +89,12 @@ function programsOf({ platform, kubernetesVersion }: Variant): readonly Programm
   return [identity, { program: 'pluto', settings }]
 }
 
+/** What the generator of a whole table gives, where that is not everything in it. */
+const FILLED: Readonly<Record<string, readonly string[]>> = { boot: ['kernel', 'init'] }
+
+const isFilled = (table: readonly string[], path: readonly string[]): boolean =>
+  path.length === table.length || (FILLED[table.join('.')]?.includes(path[table.length] as string) ?? true)
+
 /** The concrete paths that a path of the catalogue stands for in a tree. */
 function expand(path: readonly string[], tree: JsonValue | undefined, before: readonly string[] = []): string[][] {
   const [step, ...rest] = path
@@ -178,7 +184,7 @@ class VariantCatalogue implements Catalogue {
       inherited(this.metadata, concrete, 'setting-generator'),
     )
     return generators.flatMap(([at, command]): Origin[] =>
-      typeof command === 'string' ? [{ kind: 'generator', key: keyOfPath(at), command }] : [],
+      typeof command === 'string' && isFilled(at, path) ? [{ kind: 'generator', key: keyOfPath(at), command }] : [],
     )
   }
 

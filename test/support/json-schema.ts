@@ -2,9 +2,13 @@
 import draft04 from 'ajv-draft-04'
 import { isJsonArray, isJsonObject, printJson, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
 
-/** A JSON value with plain numbers. Integers beyond 2^53 lose digits, as in any reader written in JavaScript. */
-export function toPlain(value: JsonValue): unknown {
+/**
+ * A JSON value with plain numbers. Integers beyond 2^53 lose digits, as in any reader written in JavaScript. A double is
+ * never one of draft 4's integers: those that JavaScript would take for one are moved a little.
+ */
+function toPlain(value: JsonValue): unknown {
   if (typeof value === 'bigint') return Number(value)
+  if (typeof value === 'number') return Number.isInteger(value) ? value + 0.5 : value
   if (isJsonArray(value)) return value.map(toPlain)
   if (!isJsonObject(value)) return value
   const plain: Record<string, unknown> = Object.create(null) as Record<string, unknown>
