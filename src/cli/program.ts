@@ -50,6 +50,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { run: validate, spec: validateSpec }
     },
   },
+  settings: {
+    about: 'browse and search settings: values, defaults, what a change does',
+    load: async () => {
+      const { settings, settingsSpec } = await import('./commands/settings.ts')
+      return { run: settings, spec: settingsSpec }
+    },
+  },
+  variants: {
+    about: 'list variants, or compare two',
+    load: async () => {
+      const { variants, variantsSpec } = await import('./commands/variants.ts')
+      return { run: variants, spec: variantsSpec }
+    },
+  },
   serve: {
     about: 'serve the API of a variant under a root directory',
     load: async () => {

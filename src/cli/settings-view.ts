@@ -60,7 +60,7 @@ export function settingDetails(across: SettingAcross, all: readonly string[], pa
   const having = groups.flatMap(({ variants }) => variants.map(({ name }) => name))
   const details: Detail[] = [
     ...(entry.kind === 'table' ? [] : [{ label: 'value', text: entry.expects }]),
-    ...(entry.names === undefined ? [] : [{ label: 'names', text: entry.names.expects }]),
+    ...(entry.names === undefined || entry.kind !== 'table' ? [] : [{ label: 'names', text: entry.names.expects }]),
     ...entry.examples.map((example, i) => ({ label: i === 0 ? 'example' : '', text: printJson(example) })),
     ...(entry.kind === 'setting'
       ? perVariant('default', across, all, ({ setting }) => {

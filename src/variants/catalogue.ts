@@ -222,7 +222,11 @@ function affectedServices(document: JsonObject): ReadonlyMap<string, AffectedSer
   )
 }
 
-/** The catalogue of a variant. @throws PipelineError `VARIANT_DATA_INVALID` */
+const catalogues = new WeakMap<Variant, Catalogue>()
+
+/** The catalogue of a variant, made once. @throws PipelineError `VARIANT_DATA_INVALID` */
 export function variantCatalogue(variant: Variant): Catalogue {
-  return new VariantCatalogue(variant)
+  const catalogue = catalogues.get(variant) ?? new VariantCatalogue(variant)
+  catalogues.set(variant, catalogue)
+  return catalogue
 }

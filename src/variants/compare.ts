@@ -29,7 +29,7 @@ export interface VariantComparison {
   readonly settings: readonly Difference<VariantSetting>[]
   /** Default values, by concrete key. */
   readonly defaults: readonly Difference<JsonValue>[]
-  /** Commands of setting generators, by concrete key. */
+  /** Commands of setting generators, and boot programs that set something by themselves, by concrete key. */
   readonly generators: readonly Difference<string>[]
   /** Services that see a change of a setting that both have. */
   readonly affectedServices: readonly Difference<readonly string[]>[]
@@ -47,12 +47,16 @@ function differences<T>(from: ReadonlyMap<string, T>, to: ReadonlyMap<string, T>
     .filter((difference) => !same(difference.from, difference.to))
 }
 
-/** Without those below a table that is missing itself. */
-function outermost(missing: readonly Difference<VariantSetting>[]): Difference<VariantSetting>[] {
-  const names = new Set(missing.map(({ name }) => name))
+/** Settings that only one side has, without those below a table that is missing itself. */
+function missingSettings(
+  from: ReadonlyMap<string, VariantSetting>,
+  to: ReadonlyMap<string, VariantSetting>,
+): Difference<VariantSetting>[] {
+  const names = sortedUnique([...from.keys(), ...to.keys()]).filter((name) => !from.has(name) || !to.has(name))
+  const missing = new Set(names)
   const isInside = (name: string): boolean =>
-    [...name.matchAll(/[.[]/g)].some(({ index }) => names.has(name.slice(0, index)))
-  return missing.filter(({ name }) => !isInside(name))
+    [...name.matchAll(/[.[]/g)].some(({ index }) => missing.has(name.slice(0, index)))
+  return names.filter((name) => !isInside(name)).map((name) => ({ name, from: from.get(name), to: to.get(name) }))
 }
 
 interface Collected {
@@ -69,7 +73,10 @@ function collect(variant: Variant): Collected {
     settings: new Map(settings.map((setting) => [setting.key, setting])),
     defaults: new Map(origins.flatMap((origin) => (origin.kind === 'default' ? [[origin.key, origin.value]] : []))),
     generators: new Map(
-      origins.flatMap((origin) => (origin.kind === 'generator' ? [[origin.key, origin.command]] : [])),
+      origins.flatMap((origin) => {
+        if (origin.kind === 'default') return []
+        return [[origin.key, origin.kind === 'generator' ? origin.command : origin.program]]
+      }),
     ),
     services: new Map(settings.map((setting) => [setting.key, setting.services.map(({ name }) => name)])),
   }
@@ -99,12 +106,11 @@ function commandsOf(variant: Variant): ReadonlyMap<string, readonly string[]> {
 /** Compares two variants. @throws PipelineError `VARIANT_DATA_INVALID` */
 export function compareVariants(from: Variant, to: Variant): VariantComparison {
   const [a, b] = [collect(from), collect(to)]
-  const missing = differences(a.settings, b.settings).filter((each) => each.from === undefined || each.to === undefined)
   const isShared = ({ name }: { readonly name: string }): boolean => a.settings.has(name) && b.settings.has(name)
   return {
     from,
     to,
-    settings: outermost(missing),
+    settings: missingSettings(a.settings, b.settings),
     defaults: differences(a.defaults, b.defaults),
     generators: differences(a.generators, b.generators),
     affectedServices: differences(a.services, b.services).filter(isShared),

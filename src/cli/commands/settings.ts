@@ -2,8 +2,8 @@ import { parseArgs, type ArgsSpec, type ParsedArgs } from '../../lib/args.ts'
 import { PipelineError } from '../../lib/errors.ts'
 import { EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
 import { jsonObject, printJson, toJson } from '../../lib/json.ts'
-import type { Host, ProgramIo } from '../../lib/ports.ts'
-import { settingsAcross, type SettingAcross } from '../../variants/across.ts'
+import type { ProgramIo } from '../../lib/ports.ts'
+import { nameVariants, settingsAcross, type SettingAcross } from '../../variants/across.ts'
 import { variantCatalogue } from '../../variants/catalogue.ts'
 import { findVariant, listVariants, type Variant } from '../../variants/variant.ts'
 import * as options from '../options.ts'
@@ -65,13 +65,30 @@ function byConcreteKey(
   return all.filter(({ entry }) => keys.has(entry.key))
 }
 
-function nothingFound(variants: readonly Variant[], words: readonly string[]): PipelineError {
-  const meant = variants
-    .map((variant) => variantCatalogue(variant).nearest(words.join('.')))
-    .find((key) => key !== undefined)
+/** Where there is such a setting, or else which one was probably meant. */
+function adviceOn(
+  variants: readonly Variant[],
+  words: readonly string[],
+  release: string | undefined,
+): string | undefined {
+  const everywhere = listVariants(release)
+  const others = everywhere.filter(
+    (name) => variantCatalogue(findVariant(name, release)).find(words.join('.')) !== undefined,
+  )
+  if (others.length > 0) return `only these variants have it: ${nameVariants(others, everywhere)}`
+  const meant = variants.map((each) => variantCatalogue(each).nearest(words.join('.'))).find((key) => key !== undefined)
+  return meant === undefined ? undefined : `did you mean ${meant}?`
+}
+
+function nothingFound(
+  variants: readonly Variant[],
+  words: readonly string[],
+  release: string | undefined,
+): PipelineError {
+  const hint = adviceOn(variants, words, release)
   const where = variants.length === 1 ? ` of ${(variants[0] as Variant).name}` : ''
   return new PipelineError('SETTINGS_UNKNOWN_KEY', `no setting${where} has "${words.join(' ')}"`, {
-    ...(meant !== undefined && { hint: `did you mean ${meant}?` }),
+    ...(hint !== undefined && { hint }),
   })
 }
 
@@ -88,14 +105,14 @@ function printText(io: ProgramIo, found: readonly SettingAcross[], all: readonly
 }
 
 /** `bottlerocket settings`: exit 1 when nothing is found. */
-export function settings(argv: readonly string[], io: ProgramIo, _host: Host): Promise<ExitCode> {
+export function settings(argv: readonly string[], io: ProgramIo): Promise<ExitCode> {
   const args = parseArgs(settingsSpec, argv)
   const asJson = options.wantsJson(settingsSpec, args)
   const variants = variantsOf(args)
   const all = settingsAcross(variants)
   const hits = search(all, args.words)
   const found = hits.length > 0 ? hits : byConcreteKey(all, variants, args.words)
-  if (found.length === 0) throw nothingFound(variants, args.words)
+  if (found.length === 0) throw nothingFound(variants, args.words, args.value('--release'))
   if (asJson) {
     const report = jsonObject({ schemaVersion: toJson(SCHEMA_VERSION), settings: found.map(settingJson) })
     io.stdout.write(printJson(report) + '\n')

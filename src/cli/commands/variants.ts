@@ -1,7 +1,7 @@
 import { parseArgs, usageError, type ArgsSpec } from '../../lib/args.ts'
 import { EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
 import { jsonObject, printJson, toJson, type JsonObject } from '../../lib/json.ts'
-import type { Host, ProgramIo } from '../../lib/ports.ts'
+import type { ProgramIo } from '../../lib/ports.ts'
 import { compareVariants } from '../../variants/compare.ts'
 import { findVariant, listVariants } from '../../variants/variant.ts'
 import * as options from '../options.ts'
@@ -49,7 +49,7 @@ function viewOf(words: readonly string[], release: string | undefined): View {
 }
 
 /** `bottlerocket variants`. */
-export function variants(argv: readonly string[], io: ProgramIo, _host: Host): Promise<ExitCode> {
+export function variants(argv: readonly string[], io: ProgramIo): Promise<ExitCode> {
   const args = parseArgs(variantsSpec, argv)
   const asJson = options.wantsJson(variantsSpec, args)
   const view = viewOf(args.words, args.value('--release'))
