@@ -23,8 +23,8 @@ const TOO_LARGE_FOR_EC2 = 16_384
 
 const start = (file: string): Place => ({ file, line: 1, column: 1, endLine: 1, endColumn: 1 })
 
-function broken(code: Diagnostic['code'], message: string, hint: string, at: Place): BrokenBody {
-  return { kind: 'broken', diagnostics: [{ code, severity: 'error', message, hint, at }] }
+function broken(code: Diagnostic['code'], message: string, hint: string, at: Place, text = ''): BrokenBody {
+  return { kind: 'broken', diagnostics: [{ code, severity: 'error', message, hint, at }], text }
 }
 
 function notUtf8(bytes: Uint8Array, file: string): BrokenBody {
@@ -32,7 +32,8 @@ function notUtf8(bytes: Uint8Array, file: string): BrokenBody {
   if (isUtf16) return broken('USERDATA_NOT_UTF8', 'this is UTF-16 text', 'save it as UTF-8', start(file))
   const { line, column } = firstBadPlace(bytes)
   const at = { file, line, column, endLine: line, endColumn: column + 1 }
-  return broken('USERDATA_NOT_UTF8', 'a byte that is not UTF-8', 'save it as UTF-8; it may also be gzip', at)
+  const text = decodeUtf8Lossy(bytes)
+  return broken('USERDATA_NOT_UTF8', 'a byte that is not UTF-8', 'save it as UTF-8; it may also be gzip', at, text)
 }
 
 /** User data as EC2 gets it, as text. */
@@ -93,7 +94,7 @@ async function readPart(finding: Finding, outer: OuterDocument, part: string): P
   const read = await readUserData(encoded ?? Buffer.from(embedded.text), placeFile)
   const body = encoded === undefined && read.kind === 'text' ? { ...read, unknown: embedded.unknown } : read
   const standsAt = outer.sourceMap.value(path)
-  const placeText = body.kind === 'text' ? body.text : ''
+  const placeText = body.text
   return { ...base, placeFile, placeText, ...(standsAt !== undefined && { standsAt }), body }
 }
 
@@ -130,7 +131,7 @@ function single(file: string, text: string, body: SettingsSource['body']): FileC
 
 function readJson(text: string, file: string): Promise<FileContent> | FileContent {
   const outer = readJsonFile(text, file)
-  if (!outer.ok) return single(file, text, { kind: 'broken', diagnostics: outer.diagnostics })
+  if (!outer.ok) return single(file, text, { kind: 'broken', diagnostics: outer.diagnostics, text })
   const [document] = outer.documents
   const settings = member(document?.tree, 'settings')
   if (document === undefined || !isJsonObject(settings)) return readOuter(outer.documents)
@@ -140,7 +141,7 @@ function readJson(text: string, file: string): Promise<FileContent> | FileConten
 async function readYaml(text: string, file: string): Promise<FileContent> {
   const { readYamlFile } = await import('./yaml-outer.ts')
   const outer = readYamlFile(text, file)
-  if (!outer.ok) return single(file, text, { kind: 'broken', diagnostics: outer.diagnostics })
+  if (!outer.ok) return single(file, text, { kind: 'broken', diagnostics: outer.diagnostics, text })
   return readOuter(outer.documents)
 }
 
@@ -150,11 +151,11 @@ async function readYaml(text: string, file: string): Promise<FileContent> {
  */
 export async function readFile(bytes: Uint8Array, file: string): Promise<FileContent> {
   const read = await readUserData(bytes, file)
-  if (read.kind === 'broken') return single(file, '', read)
+  if (read.kind === 'broken') return single(file, read.text, read)
   const encoded = /\.(?:toml|json|ya?ml)$/i.test(file) ? undefined : decodeBase64Text(read.text)
   if (encoded !== undefined) {
     const body = await readUserData(encoded, file)
-    return single(file, body.kind === 'text' ? body.text : '', body)
+    return single(file, body.text, body)
   }
   const format = read.size.unpacked === undefined ? formatOf(read.text, file) : 'toml'
   if (format === 'json') return readJson(read.text, file)

@@ -39,6 +39,8 @@ export interface TreeBody {
 export interface BrokenBody {
   readonly kind: 'broken'
   readonly diagnostics: readonly Diagnostic[]
+  /** As much of it as can be shown. */
+  readonly text: string
 }
 
 export interface SettingsSource {

@@ -24,7 +24,7 @@ import { embedQuoted } from './quoted-text.ts'
 /** Deeper nesting than any real file has; an alias may lead back to what holds it. */
 const MAX_DEPTH = 100
 /** Aliases of aliases can make any number of nodes out of a few lines. */
-const MAX_NODES = 500_000
+const MAX_ALIASED_NODES = 5_000
 
 function textOf(node: Scalar, source: string): EmbeddedText | undefined {
   const { value, range, type } = node
@@ -44,7 +44,8 @@ class YamlReader {
   readonly sourceMap: SourceTree
   readonly tree: JsonValue
   private readonly texts = new Map<string, Scalar>()
-  private nodes = 0
+  private aliases = 0
+  private aliasedNodes = 0
   private readonly document: Document.Parsed
   private readonly source: string
   private readonly places: PlaceFinder
@@ -70,7 +71,8 @@ class YamlReader {
 
   private read(node: ParsedNode | null, path: (string | number)[]): JsonValue {
     this.note(path, undefined, node)
-    if (node === null || path.length > MAX_DEPTH || ++this.nodes > MAX_NODES) return null
+    if (node === null || path.length > MAX_DEPTH) return null
+    if (this.aliases > 0 && ++this.aliasedNodes > MAX_ALIASED_NODES) return null
     const intrinsic = /^!([A-Z]\w+)$/.exec(node.tag ?? '')?.[1]
     if (intrinsic === undefined) return this.readContent(node, path)
     const name = intrinsic === 'Ref' || intrinsic === 'Condition' ? intrinsic : `Fn::${intrinsic}`
@@ -80,7 +82,12 @@ class YamlReader {
   }
 
   private readContent(node: ParsedNode, path: (string | number)[]): JsonValue {
-    if (isAlias(node)) return this.read((node.resolve(this.document) ?? null) as ParsedNode | null, path)
+    if (isAlias(node)) {
+      this.aliases++
+      const value = this.read((node.resolve(this.document) ?? null) as ParsedNode | null, path)
+      this.aliases--
+      return value
+    }
     if (isSeq(node)) return node.items.map((item, i) => this.read(item as ParsedNode | null, [...path, i]))
     if (isMap(node)) {
       const object = jsonObject()

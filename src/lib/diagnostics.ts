@@ -80,8 +80,13 @@ const MAX_EXCERPT = 160
 /** How much of a long line is shown before the place. */
 const LEAD = 60
 
-function excerpt(at: Place, source: string, paint: (text: string) => string): string[] {
-  const line = source.split(/\r\n|\n|\r/)[at.line - 1]
+/** The lines of a text. */
+export function linesOf(text: string): string[] {
+  return text.split(/\r\n|\n|\r/)
+}
+
+function excerpt(at: Place, lines: readonly string[], paint: (text: string) => string): string[] {
+  const line = lines[at.line - 1]
   if (line === undefined) return []
   const all = [...line]
   const isLong = all.length > MAX_EXCERPT
@@ -99,14 +104,20 @@ function excerpt(at: Place, source: string, paint: (text: string) => string): st
 /**
  * One finding as text: `file:line:column: error[CODE] settings.x: message`, the source line with carets, the hint.
  *
- * @param source the text of the file that `at` names, if known
+ * @param source the text of the file that `at` names, or its lines, if known
  */
-export function renderDiagnostic(diagnostic: Diagnostic, source?: string, palette: Palette = PLAIN): string {
+export function renderDiagnostic(
+  diagnostic: Diagnostic,
+  source?: string | readonly string[],
+  palette: Palette = PLAIN,
+): string {
   const { at, severity, code, path, message, hint, related = [] } = diagnostic
   const paint = severity === 'error' ? palette.error : palette.warning
   const place = at === undefined ? '' : `${palette.strong(`${at.file}:${String(at.line)}:${String(at.column)}`)}: `
   const lines = [`${place}${paint(`${severity}[${code}]`)} ${path === undefined ? '' : `${path}: `}${message}`]
-  if (at !== undefined && source !== undefined) lines.push(...excerpt(at, source, paint))
+  if (at !== undefined && source !== undefined) {
+    lines.push(...excerpt(at, typeof source === 'string' ? linesOf(source) : source, paint))
+  }
   for (const other of related) {
     lines.push(`    ${other.at.file}:${String(other.at.line)}:${String(other.at.column)}: ${other.message}`)
   }

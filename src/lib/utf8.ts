@@ -28,7 +28,6 @@ function firstBadByte(data: Uint8Array): number {
 /** Line and column (from 1, in code points) of the first byte that is not UTF-8. */
 export function firstBadPlace(data: Uint8Array): { line: number; column: number } {
   const before = decodeUtf8Lossy(data.subarray(0, firstBadByte(data))).replace(/\uFFFD+$/, '')
-  const line = before.split('\n').length
-  const column = [...before.slice(before.lastIndexOf('\n') + 1)].length + 1
-  return { line, column }
+  const lines = before.split(/\r\n|\n|\r/)
+  return { line: lines.length, column: [...(lines.at(-1) ?? '')].length + 1 }
 }

@@ -57,6 +57,7 @@ module.exports = {
     sole('jsonc-parser', 'lib/json-(parse|source)'),
     sole('@aws-sdk', 'pluto/'),
     sole('saxes', 'early-boot/ovf-environment'),
+    budget('(documents|toml|model)/', 'handlebars|pino|@aws-sdk'),
     budget('(settings-committer|bork|early-boot|sundog|shibaken|apiclient)/', 'zod|ip-num|handlebars'),
   ],
   options: {

@@ -1,6 +1,6 @@
 /** Verdicts as text for people, as a report for machines, and as annotations of a workflow. */
 import path from 'node:path'
-import { renderDiagnostic, type Diagnostic, type Palette } from '../../lib/diagnostics.ts'
+import { linesOf, renderDiagnostic, type Diagnostic, type Palette } from '../../lib/diagnostics.ts'
 import { jsonObject, printJson, toJson, type JsonObject } from '../../lib/json.ts'
 import { diagnosticsJson, SCHEMA_VERSION } from '../report.ts'
 import type { Outcome, Verdict } from './check-inputs.ts'
@@ -77,10 +77,10 @@ export function summaryText({ verdicts, skipped }: Outcome): string {
 
 /** All findings with their lines, then what was skipped, then the summary. @param show what of a text may be shown */
 export function renderText(outcome: Outcome, palette: Palette, show: (text: string) => string): string {
-  const shown = new Map<string, string>()
-  const lines = (file = ''): string | undefined => {
+  const shown = new Map<string, readonly string[]>()
+  const lines = (file = ''): readonly string[] | undefined => {
     const text = outcome.texts.get(file)
-    if (text !== undefined && !shown.has(file)) shown.set(file, show(text))
+    if (text !== undefined && !shown.has(file)) shown.set(file, linesOf(show(text)))
     return shown.get(file)
   }
   const findings = byDocument(outcome.verdicts)
