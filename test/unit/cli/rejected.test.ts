@@ -48,8 +48,14 @@ function print({ code, severity, path: key, message, hint, at, related = [] }: D
   ].join('\n')
 }
 
-/** What only hosts find. */
-const OF_HOSTS = new Set(['USERDATA_ENCODING', 'USERDATA_INVALID', 'USERDATA_NOT_BASE64', 'USERDATA_REFUSED'])
+/** What only hosts and their API say. */
+const OF_HOSTS = new Set([
+  'SETTINGS_CANNOT_UNSET',
+  'USERDATA_ENCODING',
+  'USERDATA_INVALID',
+  'USERDATA_NOT_BASE64',
+  'USERDATA_REFUSED',
+])
 
 describe('rejected', () => {
   it('has enough of them', () => {
