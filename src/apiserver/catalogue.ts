@@ -3,55 +3,38 @@ import { messageOf } from '../lib/errors.ts'
 import { jsonObject, member, toJson, type JsonObject, type JsonValue } from '../lib/json.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { Host } from '../lib/ports.ts'
+import { ANY_NAME, catalogueOf } from '../model/catalogue.ts'
 import { formatSegment } from '../model/key.ts'
 import type { SettingsModel } from '../model/models.ts'
 import { buildTree, flattenTree } from '../model/pairs.ts'
-import type { Field, SettingType } from '../model/types.ts'
+import { allowedWords } from '../model/type-words.ts'
+import type { SettingType } from '../model/types.ts'
 import { parseTrustedToml } from '../toml/trusted-toml.ts'
 import { ApiError } from './http.ts'
 import { parseSettings } from './settings.ts'
 
-/** Stands for a name that users choose. */
-const ANY_NAME = '*'
-
-/** One setting, or one kind of setting where users choose a part of its name. */
-interface CatalogueEntry {
-  /** Without `settings` in front; names that users choose are `*`. */
-  readonly key: string
-  readonly type: SettingType['kind']
-  /** All values that are possible, if they are few. */
-  readonly words?: readonly string[]
-  readonly description?: string
-}
-
+/** The words that a value can be, as they are stored. */
 function wordsOf(type: SettingType): readonly string[] | undefined {
   if (type.kind === 'boolean') return ['true', 'false']
-  if (type.kind === 'choice') return type.words
-  return type.kind === 'enumeration' ? [...new Set(type.words.values())] : undefined
+  return type.kind === 'enumeration' ? [...new Set(type.words.values())] : allowedWords(type)
 }
 
-function entryOf(type: SettingType, segments: readonly string[], { description }: Partial<Field>): CatalogueEntry {
-  const words = wordsOf(type)
-  return {
-    key: segments.join('.'),
-    type: type.kind,
-    ...(words === undefined ? {} : { words }),
-    ...(description === undefined ? {} : { description }),
-  }
+/** The type of one value of a setting, with the steps of names that users choose on the way to it. */
+function valueOf(type: SettingType, steps: readonly string[] = []): { type: SettingType; steps: readonly string[] } {
+  if (type.kind === 'map') return valueOf(type.values, [...steps, ANY_NAME])
+  return type.kind === 'converted' ? valueOf(type.from, steps) : { type, steps }
 }
 
-function walk(type: SettingType, segments: readonly string[], info: Partial<Field>): CatalogueEntry[] {
-  if (type.kind === 'map') return walk(type.values, [...segments, ANY_NAME], info)
-  if (type.kind === 'converted') return walk(type.from, segments, info)
-  if (type.kind !== 'record') return [entryOf(type, segments, info)]
-  return Object.entries(type.fields).flatMap(([name, field]) =>
-    walk(field.type, [...segments, formatSegment(name)], field),
-  )
-}
-
-/** Every setting that the model knows, in its own order. */
+/** Every setting that the model knows, without `settings` in front. */
 export function settingsCatalogue(model: SettingsModel): JsonValue {
-  return toJson(walk(model.type, [], {}))
+  const settings = catalogueOf(model.groups).filter(({ kind }) => kind === 'setting')
+  return toJson(
+    settings.map(({ path, description, type: declared }) => {
+      const { type, steps } = valueOf(declared)
+      const key = [...path, ...steps].map((step) => (step === ANY_NAME ? step : formatSegment(step))).join('.')
+      return { key, type: type.kind, words: wordsOf(type), description }
+    }),
+  )
 }
 
 /**
