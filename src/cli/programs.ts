@@ -32,6 +32,7 @@ export const PROGRAMS: ProgramTable = new Map([
     'reverse-dns-hostname-detector',
     async () => (await import('../hostname-detectors/reverse-dns.ts')).reverseDnsHostnameDetector,
   ],
+  ['migrator', async () => (await import('../migrator/program.ts')).migrator],
   ['netdog', async () => (await import('../netdog/program.ts')).netdog],
   ['pluto', async () => (await import('../pluto/program.ts')).pluto],
   ['prairiedog', async () => (await import('../prairiedog/program.ts')).prairiedog],

@@ -14,6 +14,7 @@ export const entries = {
   'local-overrides-user-data-provider': 'src/early-boot/providers/local-overrides.main.ts',
   'imds-hostname-detector': 'src/hostname-detectors/imds.main.ts',
   'reverse-dns-hostname-detector': 'src/hostname-detectors/reverse-dns.main.ts',
+  migrator: 'src/migrator/main.ts',
   netdog: 'src/netdog/main.ts',
   pluto: 'src/pluto/main.ts',
   prairiedog: 'src/prairiedog/main.ts',

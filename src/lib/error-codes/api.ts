@@ -34,6 +34,22 @@ export const API_CODES = {
     'The datastore could not be written; everything in it is as it was before.',
     'Check free space, permissions, and whether the file system is mounted read-only.',
   ),
+  MIGRATION_FAILED: entry(
+    'A migration of the datastore failed; the old version stays in force.',
+    'The message names the migration and the key; what was made so far lies beside the datastore.',
+  ),
+  MIGRATION_MANIFEST_INVALID: entry(
+    'The list of migrations is not understood.',
+    'Its keys are pairs of versions, `(1.24.0, 1.24.1)`, each once, and its values lists of names.',
+  ),
+  MIGRATION_NO_PATH: entry(
+    'No migrations are known between the version of the datastore and that of the OS.',
+    'Go by a release in between, or back to the one before.',
+  ),
+  MIGRATION_VERSION_UNKNOWN: entry(
+    'The links of the datastore do not tell its version.',
+    '`current` leads to `v1`, that to `v1.24`, and that to `v1.24.1`.',
+  ),
   OS_RELEASE_INVALID: entry(
     'The os-release file lacks a variable or has no full version.',
     'VARIANT_ID, VERSION_ID, BUILD_ID and PRETTY_NAME are needed; VERSION_ID has three numbers.',

@@ -1,0 +1,4 @@
+import { runMain } from '../host/run-main.ts'
+import { migrator } from './program.ts'
+
+runMain(migrator)
