@@ -6,9 +6,10 @@ import { EXIT_FAILURE, EXIT_OK } from '../lib/exit-codes.ts'
 import { isJsonObject, member, quoteJson } from '../lib/json.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { Host, PciDevice, Program, ProgramIo } from '../lib/ports.ts'
-import { renderWithLookups } from '../schnauzer/render.ts'
+import { RenderSet } from '../schnauzer/render-set.ts'
+import { renderWithLookups, type Template, type TemplateData } from '../schnauzer/render.ts'
 import { parseRequirement } from '../schnauzer/requirement.ts'
-import { parseTemplate, parseTemplateString, type Template, type TemplateData } from '../schnauzer/template.ts'
+import { SHIPPED_STRINGS } from '../schnauzer/shipped-strings.ts'
 
 const USAGE = `usage: schnauzer-v2 [--log-level LEVEL] [--api-socket PATH] COMMAND
 
@@ -55,13 +56,13 @@ const RENDER_FILE: ArgsSpec = {
 /** What a command line asks for: a usage text, or a template. */
 type Task = { readonly kind: 'help'; readonly usage: string } | { readonly kind: 'render'; readonly template: Template }
 
-function renderTask(argv: readonly string[]): Task {
+async function renderTask(argv: readonly string[]): Promise<Task> {
   const args = parseArgs(RENDER, argv)
   if (args.flags.has('--help')) return { kind: 'help', usage: RENDER_USAGE }
   const body = args.value('--template')
   if (body === undefined) throw usageError(RENDER, 'missing --template')
   const requirements = (args.values.get('--requires') ?? []).map(parseRequirement)
-  return { kind: 'render', template: parseTemplateString('--template', body, requirements) }
+  return { kind: 'render', template: await new RenderSet(SHIPPED_STRINGS).string('--template', body, requirements) }
 }
 
 function readTemplate(file: string, io: ProgramIo, host: Host): string {
@@ -73,15 +74,15 @@ function readTemplate(file: string, io: ProgramIo, host: Host): string {
   }
 }
 
-function renderFileTask(argv: readonly string[], io: ProgramIo, host: Host): Task {
+async function renderFileTask(argv: readonly string[], io: ProgramIo, host: Host): Promise<Task> {
   const args = parseArgs(RENDER_FILE, argv)
   if (args.flags.has('--help')) return { kind: 'help', usage: RENDER_FILE_USAGE }
   const file = args.value('--path')
   if (file === undefined) throw usageError(RENDER_FILE, 'missing --path')
-  return { kind: 'render', template: parseTemplate(file, readTemplate(file, io, host)) }
+  return { kind: 'render', template: await new RenderSet(SHIPPED_STRINGS).file(file, readTemplate(file, io, host)) }
 }
 
-function taskOf(words: readonly string[], io: ProgramIo, host: Host): Task {
+function taskOf(words: readonly string[], io: ProgramIo, host: Host): Promise<Task> {
   const [command, ...rest] = words
   switch (command) {
     case 'render':
@@ -117,7 +118,7 @@ export const schnauzerV2: Program = {
   run: async (argv, io, host) => {
     const args = parseArgs(SPEC, argv)
     logLevelOf(SPEC, args)
-    const task: Task = args.flags.has('--help') ? { kind: 'help', usage: USAGE } : taskOf(args.words, io, host)
+    const task: Task = args.flags.has('--help') ? { kind: 'help', usage: USAGE } : await taskOf(args.words, io, host)
     if (task.kind === 'help') {
       io.stdout.write(`${task.usage}\n`)
       return EXIT_OK

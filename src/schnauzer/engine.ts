@@ -1,7 +1,5 @@
-/**
- * The isolated Handlebars environment. Handlebars runs the lowered tree; all meaning is in the helpers registered here.
- */
-import Handlebars from 'handlebars/dist/handlebars.js'
+/** What Handlebars runs: all meaning of a lowered tree is in the helpers registered here. */
+import type Handlebars from 'handlebars/dist/handlebars.js'
 import { isJsonObject, jsonObject, type JsonValue } from '../lib/json.ts'
 import { sortedEntries } from '../lib/byte-order.ts'
 import { RenderFailure } from './failures.ts'
@@ -9,7 +7,7 @@ import { pushFrame, resolvePath, type Found, type Frame } from './frames.ts'
 import type { Args, Block, BlockHelper, Helper, RenderFacts, TextHelper, ValueHelper } from './helper.ts'
 import { refuse, typeName } from './helper.ts'
 import { ALL_HELPERS } from './helpers/owners.ts'
-import { HASH_ELSE, HASH_PARAMS, INTERNAL, type HandlebarsNode, type Tables } from './lower.ts'
+import { HASH_ELSE, HASH_PARAMS, INTERNAL, type Tables } from './lower.ts'
 import { SLOT, type Slot } from './output/stream.ts'
 import type { LiteralNode, PathNode } from './tree.ts'
 import { originName, plainText, type Operand } from './values.ts'
@@ -208,15 +206,14 @@ function partialDepth(frame: Frame): number {
   return depth
 }
 
-function makeEnvironment(): { environment: typeof Handlebars; knownHelpers: KnownHelpers } {
-  const environment = Handlebars.create()
+/** A Handlebars with or without its compiler. */
+export type Environment = Pick<typeof Handlebars, 'helpers' | 'registerHelper' | 'unregisterHelper'>
+
+/** Replaces the helpers of an environment by those of the template language. @returns their names */
+export function registerHelpers(environment: Environment): readonly string[] {
   for (const name of Object.keys(environment.helpers)) environment.unregisterHelper(name)
-  // the tree is made here and already has its white space; Handlebars would trim it a second time
-  environment.parse = (tree) => tree as unknown as ReturnType<typeof Handlebars.parse>
-  const knownHelpers: KnownHelpers = {}
   const register = (name: string, run: (...args: never[]) => unknown): void => {
     environment.registerHelper(name, run as Handlebars.HelperDelegate)
-    knownHelpers[name] = true
   }
   for (const [name, run] of Object.entries(internals)) register(name, run)
   for (const [name, helper] of ALL_HELPERS) {
@@ -225,12 +222,8 @@ function makeEnvironment(): { environment: typeof Handlebars; knownHelpers: Know
       return invoke(name, helper, args as Argument[], options)
     })
   }
-  return { environment, knownHelpers }
+  return Object.keys(environment.helpers)
 }
-
-type KnownHelpers = Record<string, boolean>
-
-const { environment, knownHelpers } = makeEnvironment()
 
 /** A compiled body. */
 export interface Compiled {
@@ -243,20 +236,18 @@ export function constantBody(text: string): Compiled {
   return { render: () => ({ stream: text, slots: [] }) }
 }
 
-/** Makes a lowered tree ready to run. Compilation happens at the first rendering. */
-export function compileTree(program: HandlebarsNode, tables: Tables): Compiled {
-  const template = environment.compile(program, {
-    noEscape: true,
-    knownHelpersOnly: true,
-    knownHelpers,
-    ignoreStandalone: true,
-  })
+/** What Handlebars makes of a tree. */
+export type HandlebarsTemplate = (context: null, options: object) => string
+
+/** A body that Handlebars compiled, with what the indexes in it stand for. */
+export function runnableBody(template: HandlebarsTemplate, tables: Tables, { helpers }: Environment): Compiled {
   return {
     render: (root, facts) => {
       const run: Run = { facts, tables, slots: [], partials: new Map() }
       const frame = pushFrame(undefined, { value: root, origin: undefined })
       const data: Data = { root: null, run, frame }
-      return { stream: template(null, { data }), slots: run.slots }
+      // as a partial, a template takes the helpers as they are instead of wrapping each of them anew
+      return { stream: template(null, { data, helpers, partial: true }), slots: run.slots }
     },
   }
 }

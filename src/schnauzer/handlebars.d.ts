@@ -3,3 +3,9 @@ declare module 'handlebars/dist/handlebars.js' {
   import Handlebars from 'handlebars'
   export default Handlebars
 }
+
+/** The part that runs what was compiled before. */
+declare module 'handlebars/dist/handlebars.runtime.js' {
+  import Handlebars from 'handlebars'
+  export default Handlebars
+}

@@ -1,5 +1,78 @@
+/** Rendering of templates that were parsed, or made ready by a build. */
+import { jsonObject, member, type JsonObject } from '../lib/json.ts'
 import type { Resolver } from '../lib/ports.ts'
-import { renderTemplate, type RenderFacts, type Template, type TemplateData } from './template.ts'
+import type { Compiled } from './engine.ts'
+import { RenderFailure, renderError } from './failures.ts'
+import { LookupNeeded, type RenderFacts } from './helper.ts'
+import { writeOutput, type OutputFormat } from './output/write.ts'
+import type { SourceText } from './source-text.ts'
+
+/** A template that can be rendered any number of times. */
+export interface Template {
+  readonly name: string
+  /** Settings groups that the template sees. */
+  readonly requiredExtensions: readonly string[]
+  /** Helpers that it imports. */
+  readonly importedHelpers: readonly string[]
+  readonly outputFormat: OutputFormat
+  /** The template's text, for excerpts in messages. */
+  readonly source: SourceText
+  readonly compiled: Compiled
+}
+
+/** The data of one rendering: the whole settings tree (a template sees what it requires) and facts about the OS image. */
+export interface TemplateData {
+  readonly settings: JsonObject
+  readonly os: JsonObject
+}
+
+/** Rendered text, or the host name that has to be looked up before rendering again. */
+export type RenderResult =
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'lookup'; readonly name: string }
+
+/** The end of the tag that an offset begins, or of the inside of the tag that it is in. */
+function tagEnd(source: SourceText, offset: number): number {
+  const end = source.text.indexOf('}}', offset)
+  if (end < 0) return offset
+  return source.text.startsWith('{{', offset) ? end + (source.text.startsWith('{{{', offset) ? 3 : 2) : end
+}
+
+/** Says so when a setting may be set, but the template did not ask for its group. */
+function explained(template: Template, failure: RenderFailure): RenderFailure {
+  const [top, group] = failure.settingsPath?.split('.') ?? []
+  if (failure.code !== 'TEMPLATE_VALUE_MISSING' || top !== 'settings' || group === undefined) return failure
+  if (template.requiredExtensions.includes(group)) return failure
+  const message = `${failure.message}; the template does not require the extension '${group}'`
+  return new RenderFailure(failure.code, message, failure.settingsPath, failure.offset)
+}
+
+function rootContext(template: Template, { settings, os }: TemplateData): JsonObject {
+  const visible = jsonObject()
+  for (const extension of template.requiredExtensions) {
+    const value = member(settings, extension)
+    if (value !== undefined) visible[extension] = value
+  }
+  return jsonObject({ settings: visible, os })
+}
+
+/**
+ * Renders a template.
+ *
+ * @throws PipelineError `TEMPLATE_VALUE_MISSING`, `TEMPLATE_HELPER_FAILED`, `TEMPLATE_INVALID_PATH`,
+ *   `TEMPLATE_UNKNOWN_HELPER` (for a call that is reached), `VALUE_UNREPRESENTABLE`; with `details.settingsPath` where a
+ *   setting is meant
+ */
+export function renderTemplate(template: Template, data: TemplateData, facts: RenderFacts): RenderResult {
+  try {
+    const { stream, slots } = template.compiled.render(rootContext(template, data), facts)
+    return { kind: 'text', text: writeOutput(template.outputFormat, stream, slots) }
+  } catch (error) {
+    if (error instanceof LookupNeeded) return { kind: 'lookup', name: error.host }
+    if (!(error instanceof RenderFailure)) throw error
+    const end = error.offset === undefined ? undefined : tagEnd(template.source, error.offset)
+    throw renderError(template.source, explained(template, error), end)
+  }
+}
 
 /** Host names and their addresses, as far as they were asked for. */
 export type LookupAnswers = Map<string, readonly string[]>

@@ -1,67 +1,76 @@
-/** Templates: parsing and rendering. */
-import { jsonObject, member, type JsonObject } from '../lib/json.ts'
-import { compileTree, constantBody, type Compiled } from './engine.ts'
-import { faultError, RenderFailure, renderError, type Fault } from './failures.ts'
+/** Parsing of templates. */
+import { BodyCompiler } from './compile.ts'
+import { faultError, type Fault } from './failures.ts'
 import { readFrontMatter } from './front-matter.ts'
-import { LookupNeeded, type RenderFacts } from './helper.ts'
-import { helpersOf, ownerOf, visibleHelpers } from './helpers/owners.ts'
-import { Lowering } from './lower.ts'
-import { writeOutput, type OutputFormat } from './output/write.ts'
+import { helpersOf, ownerOf } from './helpers/owners.ts'
+import type { OutputFormat } from './output/write.ts'
 import { readBody } from './reader.ts'
+import type { Template } from './render.ts'
 import { lastOfEach, type Requirement } from './requirement.ts'
 import { SourceText } from './source-text.ts'
 import type { Statement } from './tree.ts'
 
+export { renderTemplate } from './render.ts'
+export type { RenderResult, Template, TemplateData } from './render.ts'
 export type { RenderFacts } from './helper.ts'
 export type { OutputFormat } from './output/write.ts'
 export type { Requirement } from './requirement.ts'
 
-/** A parsed template, ready to be rendered any number of times. */
-export interface Template {
-  readonly name: string
-  /** Settings groups that the template sees. */
-  readonly requiredExtensions: readonly string[]
-  /** Helpers that it imports. */
-  readonly importedHelpers: readonly string[]
-  readonly outputFormat: OutputFormat
-  /** The template's text, for excerpts in messages. */
-  readonly source: SourceText
-  readonly compiled: Compiled
+/** A template whose body is not compiled yet. */
+export interface TemplateSource extends Omit<Template, 'compiled'> {
+  readonly body: readonly Statement[]
 }
-
-/** The data of one rendering: the whole settings tree (a template sees what it requires) and facts about the OS image. */
-export interface TemplateData {
-  readonly settings: JsonObject
-  readonly os: JsonObject
-}
-
-/** Rendered text, or the host name that has to be looked up before rendering again. */
-export type RenderResult =
-  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'lookup'; readonly name: string }
 
 /**
- * Parses a template file.
+ * Reads a template file.
  *
  * @param name what messages call it
  * @throws PipelineError `TEMPLATE_FRONT_MATTER`, `TEMPLATE_DUPLICATE_HELPER`, `TEMPLATE_UNKNOWN_HELPER`,
  *   `TEMPLATE_SYNTAX`, each with diagnostics
  */
-export function parseTemplate(name: string, text: string): Template {
+export function readTemplate(name: string, text: string): TemplateSource {
   const source = new SourceText(name, text)
   checkWellFormed(source)
   const { requirements, outputFormat, bodyStart } = readFrontMatter(source)
-  return makeTemplate(source, requirements, outputFormat, bodyStart)
+  return readParts(source, requirements, outputFormat, bodyStart)
 }
 
 /**
- * Parses a bare body. Its output format is `text`. Of two requirements with the same name the last one counts.
+ * Reads a bare body. Its output format is `text`. Of two requirements with the same name the last one counts.
  *
  * @throws PipelineError `TEMPLATE_DUPLICATE_HELPER`, `TEMPLATE_UNKNOWN_HELPER`, `TEMPLATE_SYNTAX`
  */
-export function parseTemplateString(name: string, body: string, requirements: readonly Requirement[]): Template {
+export function readTemplateString(name: string, body: string, requirements: readonly Requirement[]): TemplateSource {
   const source = new SourceText(name, body)
   checkWellFormed(source)
-  return makeTemplate(source, lastOfEach(requirements), 'text', 0)
+  return readParts(source, lastOfEach(requirements), 'text', 0)
+}
+
+let ownCompiler: BodyCompiler | undefined
+
+function compiled({ body, ...template }: TemplateSource, compiler: BodyCompiler | undefined): Template {
+  const { importedHelpers } = template
+  return { ...template, compiled: (compiler ?? (ownCompiler ??= new BodyCompiler())).compile(body, importedHelpers) }
+}
+
+/**
+ * Reads a template file and makes it ready to be rendered.
+ *
+ * @param compiler of the set of templates that are rendered together; one of this module if there is none
+ * @throws PipelineError as `readTemplate`
+ */
+export function parseTemplate(name: string, text: string, compiler?: BodyCompiler): Template {
+  return compiled(readTemplate(name, text), compiler)
+}
+
+/** Reads a bare body and makes it ready to be rendered. @throws PipelineError as `readTemplateString` */
+export function parseTemplateString(
+  name: string,
+  body: string,
+  requirements: readonly Requirement[],
+  compiler?: BodyCompiler,
+): Template {
+  return compiled(readTemplateString(name, body, requirements), compiler)
 }
 
 function checkWellFormed(source: SourceText): void {
@@ -70,12 +79,12 @@ function checkWellFormed(source: SourceText): void {
   throw faultError(source, [{ code: 'TEMPLATE_SYNTAX', message, start: 0, end: 0 }])
 }
 
-function makeTemplate(
+function readParts(
   source: SourceText,
   requirements: readonly Requirement[],
   outputFormat: OutputFormat,
   bodyStart: number,
-): Template {
+): TemplateSource {
   const importedHelpers = checkHelpers(source, requirements, bodyStart)
   const { body, faults } = readBody(source.text, bodyStart)
   throwFaults(
@@ -88,15 +97,8 @@ function makeTemplate(
     importedHelpers,
     outputFormat,
     source,
-    compiled: compileBody(body, importedHelpers),
+    body,
   }
-}
-
-function compileBody(body: readonly Statement[], importedHelpers: readonly string[]): Compiled {
-  const texts = body.filter((statement) => statement.kind === 'text')
-  if (texts.length === body.length) return constantBody(texts.map(({ text }) => text).join(''))
-  const lowering = new Lowering(visibleHelpers(importedHelpers))
-  return compileTree(lowering.program(body), lowering.tables)
 }
 
 function throwFaults(source: SourceText, faults: readonly Fault[]): void {
@@ -130,48 +132,4 @@ function checkHelpers(source: SourceText, requirements: readonly Requirement[], 
   }
   throwFaults(source, faults)
   return [...imported]
-}
-
-/** The end of the tag that an offset begins, or of the inside of the tag that it is in. */
-function tagEnd(source: SourceText, offset: number): number {
-  const end = source.text.indexOf('}}', offset)
-  if (end < 0) return offset
-  return source.text.startsWith('{{', offset) ? end + (source.text.startsWith('{{{', offset) ? 3 : 2) : end
-}
-
-/** Says so when a setting may be set, but the template did not ask for its group. */
-function explained(template: Template, failure: RenderFailure): RenderFailure {
-  const [top, group] = failure.settingsPath?.split('.') ?? []
-  if (failure.code !== 'TEMPLATE_VALUE_MISSING' || top !== 'settings' || group === undefined) return failure
-  if (template.requiredExtensions.includes(group)) return failure
-  const message = `${failure.message}; the template does not require the extension '${group}'`
-  return new RenderFailure(failure.code, message, failure.settingsPath, failure.offset)
-}
-
-function rootContext(template: Template, { settings, os }: TemplateData): JsonObject {
-  const visible = jsonObject()
-  for (const extension of template.requiredExtensions) {
-    const value = member(settings, extension)
-    if (value !== undefined) visible[extension] = value
-  }
-  return jsonObject({ settings: visible, os })
-}
-
-/**
- * Renders a template.
- *
- * @throws PipelineError `TEMPLATE_VALUE_MISSING`, `TEMPLATE_HELPER_FAILED`, `TEMPLATE_INVALID_PATH`,
- *   `TEMPLATE_UNKNOWN_HELPER` (for a call that is reached), `VALUE_UNREPRESENTABLE`; with `details.settingsPath` where a
- *   setting is meant
- */
-export function renderTemplate(template: Template, data: TemplateData, facts: RenderFacts): RenderResult {
-  try {
-    const { stream, slots } = template.compiled.render(rootContext(template, data), facts)
-    return { kind: 'text', text: writeOutput(template.outputFormat, stream, slots) }
-  } catch (error) {
-    if (error instanceof LookupNeeded) return { kind: 'lookup', name: error.host }
-    if (!(error instanceof RenderFailure)) throw error
-    const end = error.offset === undefined ? undefined : tagEnd(template.source, error.offset)
-    throw renderError(template.source, explained(template, error), end)
-  }
 }

@@ -1,8 +1,9 @@
 import { PipelineError } from '../lib/errors.ts'
 import { isJsonObject, member, type JsonValue } from '../lib/json.ts'
 import type { Host, PciDevice } from '../lib/ports.ts'
+import { RenderSet } from '../schnauzer/render-set.ts'
 import { renderWithLookups } from '../schnauzer/render.ts'
-import { parseTemplate } from '../schnauzer/template.ts'
+import { SHIPPED_FILES } from '../schnauzer/shipped-files.ts'
 import type { RenderTemplate } from './render-files.ts'
 
 const AMAZON_VENDOR = '1d0f'
@@ -27,11 +28,12 @@ export function createRenderer(answer: JsonValue, host: Pick<Host, 'facts' | 're
   if (!isJsonObject(settings) || !isJsonObject(os)) {
     throw new PipelineError('API_INVALID_RESPONSE', 'GET / did not answer settings and OS data')
   }
+  const templates = new RenderSet(SHIPPED_FILES)
   const lookups = new Map<string, readonly string[]>()
   let devices: Promise<readonly PciDevice[]> | undefined
   let cpus: number | undefined
   return async (name, text) => {
-    const template = parseTemplate(name, text)
+    const template = await templates.file(name, text)
     let efaAttached = false
     if (template.importedHelpers.includes(DEVICE_HELPER)) {
       devices ??= host.facts.pciDevices()

@@ -35,6 +35,32 @@ const leavePartsOut = {
     })
   },
 }
+
+/** Bundles a build-time module and loads it. */
+async function load(file) {
+  const outfile = `node_modules/.cache/${path.basename(file, '.ts')}.mjs`
+  await build({
+    entryPoints: [file],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'warning',
+  })
+  return import(pathToFileURL(outfile))
+}
+
+const { shippedFiles, shippedStrings } = await load('test/tooling/shipped-templates.ts')
+const [files, strings] = [shippedFiles(), shippedStrings()]
+const shippedTemplates = {
+  name: 'shipped-templates',
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/]schnauzer[\\/]shipped-files\.ts$/ }, () => ({ contents: files, loader: 'js' }))
+    bundle.onLoad({ filter: /[\\/]schnauzer[\\/]shipped-strings\.ts$/ }, () => ({ contents: strings, loader: 'js' }))
+  },
+}
 const options = {
   bundle: true,
   platform: 'node',
@@ -76,7 +102,7 @@ rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist/lib', { recursive: true })
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n')
 const work = present.map(([name, file]) =>
-  bundleTo(`dist/${name}.js`, { entryPoints: [file], plugins: [leavePartsOut] }, name),
+  bundleTo(`dist/${name}.js`, { entryPoints: [file], plugins: [leavePartsOut, shippedTemplates] }, name),
 )
 for (const [name, files] of Object.entries(parts)) {
   const contents = files.map((file) => `export * from './${file}'`).join('\n')
@@ -86,18 +112,7 @@ for (const [name, files] of Object.entries(parts)) {
 const cacheable = (await Promise.all(work)).flat()
 for (const [name] of present) chmodSync(`dist/${name}.js`, 0o755)
 
-const compiler = 'node_modules/.cache/compile-variants.mjs'
-await build({
-  entryPoints: ['src/variants/compile.ts'],
-  outfile: compiler,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  logLevel: 'warning',
-})
-const { compileRelease } = await import(pathToFileURL(compiler))
+const { compileRelease } = await load('src/variants/compile.ts')
 for (const release of readdirSync('src/variants/releases')) {
   mkdirSync(`dist/variants/${release}`, { recursive: true })
   for (const [name, text] of compileRelease(release)) writeFileSync(`dist/variants/${release}/${name}`, text)
