@@ -1,17 +1,15 @@
 /** Compiles the package's templates, and the template strings of setting generators, to a module for the bundles. */
-import { readdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
 import { isJsonObject, type JsonValue } from '../../src/lib/json.ts'
-import { packageFile } from '../../src/lib/package-root.ts'
 import { splitShellWords } from '../../src/lib/shell-words.ts'
 import { BodyCompiler } from '../../src/schnauzer/compile.ts'
 import { stringKey } from '../../src/schnauzer/render-set.ts'
 import { parseRequirement } from '../../src/schnauzer/requirement.ts'
 import { readTemplate, readTemplateString, type TemplateSource } from '../../src/schnauzer/template.ts'
+import { templatesOf, templateText } from '../../src/variants/load.ts'
 import { releaseFromSources } from '../../src/variants/release-sources.ts'
+import { listReleases } from '../../src/variants/release.ts'
+import { findVariant, listVariants } from '../../src/variants/variant.ts'
 
-const TEMPLATES = 'src/templates'
-const RELEASES = 'src/variants/releases'
 const GENERATOR = 'schnauzer-v2'
 
 /** A value as JavaScript source: JSON's types, big integers, and objects without prototype as such. */
@@ -62,10 +60,13 @@ function moduleOf(name: string, entries: ReadonlyMap<string, string>): string {
 export function shippedFiles(): string {
   const compiler = new BodyCompiler()
   const entries = new Map<string, string>()
-  for (const file of readdirSync(packageFile(TEMPLATES), { recursive: true, withFileTypes: true })) {
-    if (!file.isFile() || file.name.endsWith('.md')) continue
-    const text = readFileSync(path.join(file.parentPath, file.name), 'utf8')
-    entries.set(text, entry(text, readTemplate(file.name, text), compiler))
+  for (const release of listReleases()) {
+    for (const variant of listVariants(release).map((name) => findVariant(name, release))) {
+      for (const name of templatesOf(variant).values()) {
+        const text = templateText(variant, name)
+        if (!entries.has(text)) entries.set(text, entry(text, readTemplate(name, text), compiler))
+      }
+    }
   }
   return moduleOf('SHIPPED_FILES', entries)
 }
@@ -74,7 +75,7 @@ export function shippedFiles(): string {
 export function shippedStrings(): string {
   const compiler = new BodyCompiler()
   const entries = new Map<string, string>()
-  for (const release of readdirSync(packageFile(RELEASES))) {
+  for (const release of listReleases()) {
     const { sets, defaults } = releaseFromSources(release)
     for (const command of sets.flatMap((set) => generatorCommands(defaults(set)['metadata']))) {
       const found = templateString(command)
