@@ -67,9 +67,33 @@ function readTree(controller: Controller, area: Area, pairs: Pairs, scope: Scope
   throw badStore(`the stored ${area} are not valid: ${checked.fault}`)
 }
 
+interface LastRead {
+  readonly pairs: Pairs
+  readonly tree: JsonObject
+}
+
+/** Whole areas as they were read last: they are asked for far more often than they change. */
+const lastReads = new WeakMap<Controller, Map<Area, LastRead>>()
+
+function samePairs(a: Pairs, b: Pairs): boolean {
+  if (a.size !== b.size) return false
+  for (const [name, text] of a) if (b.get(name) !== text) return false
+  return true
+}
+
+function readAll(controller: Controller, area: Area): JsonObject {
+  const pairs = selectedPairs(controller.store, area, 'all', LIVE)
+  const known = lastReads.get(controller) ?? new Map<Area, LastRead>()
+  const last = known.get(area)
+  if (last !== undefined && samePairs(last.pairs, pairs)) return last.tree
+  const tree = readTree(controller, area, pairs, LIVE, true)
+  lastReads.set(controller, known.set(area, { pairs, tree }))
+  return tree
+}
+
 function readSelection(controller: Controller, area: Area, selection: Selection): JsonObject {
-  const pairs = selectedPairs(controller.store, area, selection, LIVE)
-  return readTree(controller, area, pairs, LIVE, selection === 'all')
+  if (selection === 'all') return readAll(controller, area)
+  return readTree(controller, area, selectedPairs(controller.store, area, selection, LIVE), LIVE, false)
 }
 
 /** All of an area. @throws ApiError 404 if there is nothing of it */

@@ -1,19 +1,17 @@
 /** Builds the host of a target that is not this machine: a root directory, or nothing but memory. */
-import { isIP } from 'node:net'
 import { ConfinedRunner } from '../host/confined-runner.ts'
-import { directChannel } from '../host/direct-channel.ts'
+import { directChannel, ownSockets } from '../host/direct-channel.ts'
 import { MemoryFs } from '../host/memory-fs.ts'
 import { nodeFacts, nodeResolver } from '../host/node-facts.ts'
-import { socketTransports } from '../host/node-host.ts'
 import { NodeHttp } from '../host/node-http.ts'
 import { systemClock, systemEntropy } from '../host/node-ports.ts'
 import { overlayImage } from '../host/overlay-fs.ts'
 import { processLocks } from '../host/process-locks.ts'
 import { RootedFs } from '../host/rooted-fs.ts'
 import { socketLocks } from '../host/socket-locks.ts'
-import { socketServer } from '../host/socket-server.ts'
 import { SpawnRunner } from '../host/spawn-runner.ts'
 import type { Facts } from '../lib/facts.ts'
+import { parseIpv4, parseIpv6 } from '../lib/ip-address.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { EventSink, Host, HostFacts, Http, ProgramIo, Resolver, RootFs } from '../lib/ports.ts'
 import { imageTree } from '../variants/image.ts'
@@ -48,12 +46,14 @@ function factsOf(facts: Facts, machine: HostFacts): HostFacts {
   }
 }
 
+const isAddress = (text: string): boolean => parseIpv4(text) !== undefined || parseIpv6(text) !== undefined
+
 /** Names as the facts file gives them. An address is a name of its own, as for every resolver. */
 function resolverOf(facts: Facts, fallback: Resolver): Resolver {
   const { resolve } = facts
   if (resolve === undefined) return fallback
   return {
-    lookup: (name) => Promise.resolve(isIP(name) === 0 ? (resolve[name] ?? []) : [name]),
+    lookup: (name) => Promise.resolve(isAddress(name) ? [name] : (resolve[name] ?? [])),
     reverse: (address) =>
       Promise.resolve(Object.entries(resolve).find(([, addresses]) => addresses.includes(address))?.[0]),
   }
@@ -103,7 +103,7 @@ export function rootedTarget(options: TargetOptions, root: string, imdsUrl: stri
       fs,
       http: new NodeHttp(),
       imdsUrl,
-      channel: { api: socketTransports(fs), server: socketServer(fs), locks: socketLocks(fs) },
+      channel: { ...ownSockets(fs), locks: socketLocks(fs) },
       resolver: nodeResolver,
     },
   )

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { IMDS_URL, PATHS } from '../lib/paths.ts'
-import type { ApiTransport, Host, ProcessRunner, RootFs } from '../lib/ports.ts'
+import type { Host, ProcessRunner } from '../lib/ports.ts'
 import { ConfinedRunner } from './confined-runner.ts'
-import { NodeHttp, SocketTransport } from './node-http.ts'
+import { NodeHttp, socketTransports } from './node-http.ts'
 import { nodeFacts, nodeResolver } from './node-facts.ts'
 import { eventChannel } from './event-channel.ts'
 import { systemClock, systemEntropy } from './node-ports.ts'
@@ -13,18 +13,6 @@ import { socketServer } from './socket-server.ts'
 import { SpawnRunner } from './spawn-runner.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-/** A function that gives one transport per socket, so that connections are reused. */
-export function socketTransports(fs: RootFs): (socketPath?: string) => ApiTransport {
-  const transports = new Map<string, ApiTransport>()
-  return (socketPath = PATHS.apiSocket) => {
-    const known = transports.get(socketPath)
-    if (known !== undefined) return known
-    const transport = new SocketTransport(fs.hostPath(socketPath))
-    transports.set(socketPath, transport)
-    return transport
-  }
-}
 
 /** The command that runs another program of this package, if there is one of that name beside this process's own. */
 function ownCommand(name: string): readonly string[] | undefined {

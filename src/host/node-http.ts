@@ -1,12 +1,9 @@
 import http from 'node:http'
-import https from 'node:https'
 import type { SecureContext } from 'node:tls'
-import type { ApiRequest, ApiResponse, ApiTransport, Http, HttpProxy, HttpRequest, HttpResponse } from '../lib/ports.ts'
+import type { ApiRequest, ApiResponse, ApiTransport, Http, HttpRequest, HttpResponse, RootFs } from '../lib/ports.ts'
+import { PATHS } from '../lib/paths.ts'
 import { PipelineError, messageOf, systemCode } from '../lib/errors.ts'
-import { openTunnel } from './connect-tunnel.ts'
-import { systemTrust } from './system-trust.ts'
-
-const HTTPS_PORT = 443
+import type { TlsConnections } from './tls-connections.ts'
 
 function flatHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(
@@ -31,46 +28,37 @@ function collect(response: http.IncomingMessage): Promise<Buffer> {
 /** HTTP and HTTPS by Node's own client. Connections are kept open for the next request, but never keep a process alive. */
 export class NodeHttp implements Http {
   private readonly plain = new http.Agent({ keepAlive: true })
-  private readonly tls = new https.Agent({ keepAlive: true })
-  private readonly loadTrust: () => SecureContext | undefined
-  private trust: { readonly secureContext?: SecureContext } | undefined
+  private readonly loadTrust: (() => SecureContext | undefined) | undefined
+  private secure: Promise<TlsConnections> | undefined
 
-  /** @param loadTrust the certificates to trust, asked for at the first `https` request */
-  constructor(loadTrust: () => SecureContext | undefined = systemTrust) {
+  /** @param loadTrust the certificates to trust, asked for at the first `https` request; default: the system's */
+  constructor(loadTrust?: () => SecureContext | undefined) {
     this.loadTrust = loadTrust
   }
 
-  /** How to connect: by a kept agent, or by a tunnel of the request's own. */
-  private connection(url: URL, proxy: HttpProxy | undefined): https.RequestOptions {
-    if (url.protocol !== 'https:') return { agent: this.plain }
-    if (this.trust === undefined) {
-      const secureContext = this.loadTrust()
-      this.trust = secureContext === undefined ? {} : { secureContext }
-    }
-    const { trust } = this
-    if (proxy === undefined) return { agent: this.tls, ...trust }
-    const port = url.port === '' ? HTTPS_PORT : Number(url.port)
-    return {
-      createConnection: (_options, done) => {
-        const fail = done as (error: Error) => void
-        openTunnel(proxy, url.hostname, port, trust).then((socket) => {
-          done(null, socket)
-        }, fail)
-        return undefined
-      },
-    }
+  async request(request: HttpRequest): Promise<HttpResponse> {
+    const url = new URL(request.url)
+    if (url.protocol !== 'https:') return this.send(request, url, http.request, { agent: this.plain })
+    // what only TLS needs is loaded with the first such request
+    const { loadTrust } = this
+    this.secure ??= import('./tls-connections.ts').then((module) => new module.TlsConnections(loadTrust))
+    const connections = await this.secure
+    return this.send(request, url, connections.request, connections.options(url, request.proxy))
   }
 
-  request(request: HttpRequest): Promise<HttpResponse> {
-    const url = new URL(request.url)
-    const isTls = url.protocol === 'https:'
+  private send(
+    request: HttpRequest,
+    url: URL,
+    start: typeof http.request,
+    connection: http.RequestOptions,
+  ): Promise<HttpResponse> {
     const body = request.body === undefined ? undefined : Buffer.from(request.body as string)
     return new Promise((resolve, reject) => {
-      const outgoing = (isTls ? https : http).request(
+      const outgoing = start(
         url,
         {
           method: request.method,
-          ...this.connection(url, request.proxy),
+          ...connection,
           headers: {
             ...request.headers,
             ...(body === undefined ? {} : { 'content-length': String(body.length) }),
@@ -142,5 +130,17 @@ export class SocketTransport implements ApiTransport {
       outgoing.on('error', fail)
       outgoing.end(request.body)
     })
+  }
+}
+
+/** A function that gives one transport per socket, so that connections are reused. */
+export function socketTransports(fs: RootFs): (socketPath?: string) => ApiTransport {
+  const transports = new Map<string, ApiTransport>()
+  return (socketPath = PATHS.apiSocket) => {
+    const known = transports.get(socketPath)
+    if (known !== undefined) return known
+    const transport = new SocketTransport(fs.hostPath(socketPath))
+    transports.set(socketPath, transport)
+    return transport
   }
 }

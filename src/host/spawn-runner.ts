@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
+import type { ChildProcess, ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { messageOf } from '../lib/errors.ts'
 import { decodeEvent, EVENTS_VARIABLE } from '../lib/events.ts'
@@ -47,6 +47,9 @@ function readEvents(stream: unknown, onEvent: NonNullable<RunRequest['onEvent']>
   })
 }
 
+/** Most programs start no child, and the module takes as long to load as the rest of the host. */
+const loadSpawn = async (): Promise<typeof spawn> => (await import('node:child_process')).spawn
+
 /** Runs commands as child processes, without a shell. */
 export class SpawnRunner implements ProcessRunner {
   private readonly env: Readonly<Record<string, string | undefined>>
@@ -67,13 +70,14 @@ export class SpawnRunner implements ProcessRunner {
     return this.events === undefined ? [] : [this.events]
   }
 
-  run(request: RunRequest): Promise<RunResult> {
+  async run(request: RunRequest): Promise<RunResult> {
     const { command, timeoutMs } = request
     const [program, ...args] = command
-    if (program === undefined || program === '') return Promise.resolve(startFailure(command, 'empty command'))
+    if (program === undefined || program === '') return startFailure(command, 'empty command')
+    const start = await loadSpawn()
     return new Promise((resolve) => {
       const events = this.eventStream(request)
-      const child = spawn(program, args, {
+      const child = start(program, args, {
         env: environment(this.env, request.env, events.length > 0 ? String(CHILD_EVENTS) : undefined),
         stdio: ['pipe', 'pipe', 'pipe', ...events],
         ...(request.signal === undefined ? {} : { signal: request.signal }),
@@ -123,10 +127,11 @@ export class SpawnRunner implements ProcessRunner {
     })
   }
 
-  runDetached(request: RunRequest): Promise<void> {
+  async runDetached(request: RunRequest): Promise<void> {
     const [program = '', ...args] = request.command
+    const start = await loadSpawn()
     return new Promise((resolve, reject) => {
-      const child = spawn(program, args, {
+      const child = start(program, args, {
         env: environment(this.env, request.env),
         stdio: ['pipe', 'inherit', 'inherit'],
         detached: true,

@@ -122,11 +122,11 @@ const REASONS: readonly string[] = [
 ]
 
 /**
- * Parses one JSON document.
+ * Parses one JSON document, token by token.
  *
  * @throws JsonSyntaxError at the first place that is not JSON.
  */
-export function parseJson(text: string): JsonValue {
+export function scanJson(text: string): JsonValue {
   const builder = new Builder(text)
   visit(
     text,
@@ -154,4 +154,39 @@ export function parseJson(text: string): JsonValue {
     { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false },
   )
   return builder.finish()
+}
+
+/** A number that JavaScript's own parser would change or forget the form of, or half of a surrogate pair as an escape. */
+const LOSSY = /(?:^|[:,[])\s*(?:-0|-?\d{16,}|-?\d+\.\d+|-?\d+(?:\.\d+)?[eE][-+]?\d+)\s*(?:[,}\]]|$)|\\u[dD][89a-fA-F]/
+
+class TooDeep extends Error {}
+
+/** Turns what `JSON.parse` gives into values of ours; every number is an integer that a double holds. */
+function exact(value: unknown, depth: number): JsonValue {
+  if (typeof value === 'number') return BigInt(value)
+  if (typeof value !== 'object' || value === null) return value as string | boolean | null
+  if (depth === 0) throw new TooDeep()
+  if (Array.isArray(value)) {
+    const items = value as unknown[]
+    for (let i = 0; i < items.length; i++) items[i] = exact(items[i], depth - 1)
+    return items as JsonValue[]
+  }
+  const object = jsonObject()
+  for (const name of Object.keys(value)) object[name] = exact((value as Record<string, unknown>)[name], depth - 1)
+  return object
+}
+
+/**
+ * Parses one JSON document.
+ *
+ * @throws JsonSyntaxError at the first place that is not JSON.
+ */
+export function parseJson(text: string): JsonValue {
+  // nearly every document is read by JavaScript's own parser; the scanner reads the rest, and finds faults
+  if (LOSSY.test(text) || !text.isWellFormed()) return scanJson(text)
+  try {
+    return exact(JSON.parse(text), MAX_JSON_DEPTH)
+  } catch {
+    return scanJson(text)
+  }
 }

@@ -78,11 +78,18 @@ export function printScalar(value: null | boolean | string | bigint | number): s
  * @throws RangeError if a number is NaN or infinite.
  */
 export function printJson(value: JsonValue): string {
-  if (isJsonArray(value)) return `[${value.map(printJson).join(',')}]`
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (isJsonArray(value)) {
+    let text = '['
+    for (const item of value) text += text === '[' ? printJson(item) : `,${printJson(item)}`
+    return `${text}]`
+  }
   if (isJsonObject(value)) {
-    return `{${sortedKeys(value)
-      .map((name) => `${quoteJson(name)}:${printJson(value[name] as JsonValue)}`)
-      .join(',')}}`
+    let text = '{'
+    for (const name of sortedKeys(value)) {
+      text += `${text === '{' ? '' : ','}${JSON.stringify(name)}:${printJson(value[name] as JsonValue)}`
+    }
+    return `${text}}`
   }
   return printScalar(value)
 }

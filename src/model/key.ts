@@ -6,6 +6,8 @@
 export const MAX_KEY_BYTES = 255
 
 const LEGAL = /^[A-Za-z0-9_\-/]$/
+const LEGAL_TEXT = /^[A-Za-z0-9_\-/.]+$/
+const UNQUOTED = /^[A-Za-z0-9_\-/]+(?:\.[A-Za-z0-9_\-/]+)*$/
 
 /** A text or a member name that cannot be a key. */
 export class KeyError extends Error {
@@ -43,6 +45,7 @@ export function formatKey(segments: readonly string[]): string {
  */
 export function parseSegments(name: string): string[] {
   checkLength(name)
+  if (UNQUOTED.test(name)) return name.split('.')
   const segments: string[] = []
   let segment = ''
   let quoted = false
@@ -83,6 +86,7 @@ export function parseMetadataKey(name: string): string {
 export function keyOf(segments: readonly string[]): Key {
   for (const segment of segments) {
     if (segment === '') throw new KeyError('a key segment cannot be empty')
+    if (LEGAL_TEXT.test(segment)) continue
     for (const character of segment) {
       if (character !== '.' && !LEGAL.test(character)) {
         throw new KeyError(`illegal character ${JSON.stringify(character)} in key segment ${JSON.stringify(segment)}`)

@@ -38,7 +38,7 @@ export class BodyCompiler {
     this.options = {
       noEscape: true,
       knownHelpersOnly: true,
-      knownHelpers: Object.fromEntries(helpers.map((name) => [name, true])) as KnownHelpers,
+      knownHelpers: Object.fromEntries(helpers.map((name) => [name, true])),
       ignoreStandalone: true,
     }
   }

@@ -13,6 +13,9 @@ export function stringKey(body: string, requirements: readonly Requirement[]): s
   return `\u0000${parts.join(' ')}\n${body}`
 }
 
+type Parse = (name: string, text: string) => Template
+type ParseString = (name: string, body: string, requirements: readonly Requirement[]) => Template
+
 /** Makes templates ready to be rendered, each text once. */
 export class RenderSet {
   private readonly shipped: ShippedTemplates
@@ -29,8 +32,8 @@ export class RenderSet {
   async file(name: string, text: string): Promise<Template> {
     const known = this.find(name, text, text)
     if (known !== undefined) return known
-    const { parseTemplate, compiler } = await this.loadCompiler()
-    return this.keep(text, parseTemplate(name, text, compiler))
+    const { parse } = await this.loadCompiler()
+    return this.keep(text, parse(name, text))
   }
 
   /** A template string. @throws PipelineError as `parseTemplateString` */
@@ -38,8 +41,8 @@ export class RenderSet {
     const key = stringKey(body, requirements)
     const known = this.find(name, key, body)
     if (known !== undefined) return known
-    const { parseTemplateString, compiler } = await this.loadCompiler()
-    return this.keep(key, parseTemplateString(name, body, requirements, compiler))
+    const { parseString } = await this.loadCompiler()
+    return this.keep(key, parseString(name, body, requirements))
   }
 
   private keep(key: string, template: Template): Template {
@@ -66,13 +69,16 @@ export class RenderSet {
       this.runtime = Handlebars.create()
       registerHelpers(this.runtime)
     }
-    return runnableBody(this.runtime.template(body.spec as TemplateSpecification), body.tables, this.runtime)
+    return runnableBody(this.runtime.template(body.spec), body.tables, this.runtime)
   }
 
   /** The compiler is loaded when the first template of another text turns up. */
-  private async loadCompiler(): Promise<typeof import('./template.ts') & { readonly compiler: BodyCompiler }> {
+  private async loadCompiler(): Promise<{ readonly parse: Parse; readonly parseString: ParseString }> {
     const [templates, { BodyCompiler: Compiler }] = await Promise.all([import('./template.ts'), import('./compile.ts')])
-    this.compiler ??= new Compiler()
-    return { ...templates, compiler: this.compiler }
+    const compiler = (this.compiler ??= new Compiler())
+    return {
+      parse: (name, text) => templates.parseTemplate(name, text, compiler),
+      parseString: (name, body, requirements) => templates.parseTemplateString(name, body, requirements, compiler),
+    }
   }
 }

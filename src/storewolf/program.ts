@@ -14,6 +14,7 @@ import { PATHS } from '../lib/paths.ts'
 import type { Host, Program, ProgramIo, RootFs } from '../lib/ports.ts'
 import { parseKey } from '../model/key.ts'
 import { parseTrustedToml } from '../toml/trusted-toml.ts'
+import { knownDefaults } from '../variants/load.ts'
 import { NOTHING, planPopulate, type Existing } from './plan-populate.ts'
 
 const SPEC: ArgsSpec = {
@@ -41,7 +42,7 @@ function readText(fs: RootFs, file: string): string {
 function readDefaults(fs: RootFs): JsonObject {
   const text = readText(fs, PATHS.defaults)
   try {
-    return parseTrustedToml(text)
+    return knownDefaults(text) ?? parseTrustedToml(text)
   } catch (cause) {
     throw new PipelineError('STOREWOLF_DEFAULTS_INVALID', `${PATHS.defaults} is not TOML: ${messageOf(cause)}`, {
       cause,

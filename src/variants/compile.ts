@@ -1,6 +1,6 @@
 /** What the build makes of the releases' sources, so that the programs need not parse and merge them at each start. */
 import { printJson } from '../lib/json.ts'
-import type { BuiltIndex } from './release-build.ts'
+import { digestOf, type BuiltIndex } from './release-build.ts'
 import { releaseFromSources } from './release-sources.ts'
 
 /** The files of one release's build output: name to text. */
@@ -9,6 +9,7 @@ export function compileRelease(release: string): ReadonlyMap<string, string> {
   const index: BuiltIndex = {
     variants: [...variants.values()],
     templates: Object.fromEntries(sets.map((set) => [set, templates(set)])),
+    digests: Object.fromEntries(sets.map((set) => [digestOf(defaultsText(set)), set])),
   }
   return new Map([
     ['index.json', JSON.stringify(index)],

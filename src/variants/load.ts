@@ -3,7 +3,7 @@ import type { JsonObject } from '../lib/json.ts'
 import { PATHS } from '../lib/paths.ts'
 import { decodeUtf8 } from '../lib/utf8.ts'
 import { templateFile } from './assets.ts'
-import { loadRelease } from './release.ts'
+import { listReleases, loadRelease } from './release.ts'
 import { linesForVersion } from './template-lines.ts'
 import type { Variant } from './types.ts'
 
@@ -19,6 +19,18 @@ export function loadDefaults(variant: Variant): JsonObject {
 /** The same document as TOML. */
 export function defaultsText(variant: Variant): string {
   return loadRelease(variant.release).defaultsText(variant.defaultsSet)
+}
+
+/**
+ * A defaults document that the package knows, by its whole text as TOML; undefined for one that was edited, which has to
+ * be parsed.
+ */
+export function knownDefaults(text: string): JsonObject | undefined {
+  for (const release of listReleases()) {
+    const known = loadRelease(release).defaultsOf(text)
+    if (known !== undefined) return known
+  }
+  return undefined
 }
 
 /** The template files of a variant's image: absolute path on the image to the template's name below `src/templates`. */

@@ -1,4 +1,5 @@
 /** A release's data as the build left it: an index, and per defaults set the merged document as JSON and as TOML. */
+import { createHash } from 'node:crypto'
 import { isJsonObject, type JsonObject } from '../lib/json.ts'
 import { parseJson } from '../lib/json-parse.ts'
 import { PipelineError } from '../lib/errors.ts'
@@ -10,6 +11,13 @@ export interface BuiltIndex {
   readonly variants: readonly Variant[]
   /** Defaults set to the template files that it refers to. */
   readonly templates: Readonly<Record<string, readonly string[]>>
+  /** SHA-256 of the TOML text of a defaults set, in hexadecimal, to the set. */
+  readonly digests: Readonly<Record<string, string>>
+}
+
+/** What a defaults document is known by. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /**
@@ -32,6 +40,10 @@ export function releaseFromBuild(
     variants: new Map(index.variants.map((variant) => [variant.name, variant])),
     defaults: document,
     defaultsText: (set) => read(`${set}.toml`),
+    defaultsOf: (text) => {
+      const set = index.digests[digestOf(text)]
+      return set === undefined ? undefined : document(set)
+    },
     templates: (set) => index.templates[set] ?? [],
   }
 }

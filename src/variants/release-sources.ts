@@ -107,6 +107,7 @@ export function releaseFromSources(release: string): Release {
     variants: new Map(variants),
     defaults,
     defaultsText: (set) => printToml(defaults(set)),
+    defaultsOf: () => undefined,
     templates: (set) => templateNames(release, defaults(set)),
   }
 }

@@ -32,4 +32,6 @@ export interface Release {
   readonly defaultsText: (set: string) => string
   /** Names of the template files that a defaults set refers to, below the image's template directory. */
   readonly templates: (set: string) => readonly string[]
+  /** The document of a defaults set that has exactly this text as TOML, if it is known without parsing it. */
+  readonly defaultsOf: (text: string) => JsonObject | undefined
 }

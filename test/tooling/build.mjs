@@ -9,6 +9,7 @@ import { build } from 'esbuild'
 import { writeLoader } from './code-loader.mjs'
 import { fillCodeCaches } from './code-cache.mjs'
 import { entries } from './entries.mjs'
+import { lighterModules } from './lighter-modules.mjs'
 import { slimAwsSchemas } from './slim-aws-schemas.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -102,7 +103,11 @@ rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist/lib', { recursive: true })
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n')
 const work = present.map(([name, file]) =>
-  bundleTo(`dist/${name}.js`, { entryPoints: [file], plugins: [leavePartsOut, shippedTemplates] }, name),
+  bundleTo(
+    `dist/${name}.js`,
+    { entryPoints: [file], plugins: [leavePartsOut, shippedTemplates, lighterModules] },
+    name,
+  ),
 )
 for (const [name, files] of Object.entries(parts)) {
   const contents = files.map((file) => `export * from './${file}'`).join('\n')

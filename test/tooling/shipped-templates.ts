@@ -19,7 +19,7 @@ export function toSource(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(toSource).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const isBare = Object.getPrototypeOf(value) === null
-  const members = Object.entries(value)
+  const members = Object.entries(value as Record<string, unknown>)
     .filter(([, item]) => item !== undefined)
     .map(([name, item]) => `[${JSON.stringify(name)}]:${toSource(item)}`)
   return isBare
