@@ -1,20 +1,18 @@
 /** `bottlerocket`: the umbrella tool. Each command is loaded when it is called. */
 import { readFileSync } from 'node:fs'
-import { EXIT_OK, EXIT_USAGE, type ExitCode } from '../lib/exit-codes.ts'
+import { EXIT_OK, EXIT_USAGE } from '../lib/exit-codes.ts'
 import { parseJson } from '../lib/json-parse.ts'
 import { member } from '../lib/json.ts'
 import { packageFile } from '../lib/package-root.ts'
-import type { Host, Program, ProgramIo } from '../lib/ports.ts'
+import type { Program } from '../lib/ports.ts'
+import { runCommand, type Command } from './run-command.ts'
 
-interface Command {
+interface CommandEntry {
   readonly about: string
-  load(): Promise<{
-    readonly run: (argv: readonly string[], io: ProgramIo, host: Host) => Promise<ExitCode>
-    readonly spec: { readonly usage: string }
-  }>
+  load(): Promise<Command>
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = {
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   start: {
     about: 'boot a variant with an embedded metadata server and show what happened',
     load: async () => {
@@ -115,11 +113,6 @@ export const bottlerocket: Program = {
       io.stderr.write(`bottlerocket: ${name === '' ? 'no command' : `unknown command '${name}'`}\n${usage()}`)
       return EXIT_USAGE
     }
-    const { run, spec } = await command.load()
-    if (rest.includes('--help') || rest.includes('-h')) {
-      io.stdout.write(spec.usage)
-      return EXIT_OK
-    }
-    return run(rest, io, host)
+    return runCommand(await command.load(), rest, io, host)
   },
 }

@@ -1,67 +1,11 @@
-/** The outermost function of every program: the only place that touches `process` and sets the exit code. */
-import { writeSync } from 'node:fs'
-import type { Program, ProgramIo, TextSink } from '../lib/ports.ts'
-import { runProgram } from '../lib/program.ts'
-import { systemCode } from '../lib/errors.ts'
+/** The outermost functions of programs. */
+import type { Program } from '../lib/ports.ts'
 import { EVENTS_VARIABLE } from '../lib/events.ts'
 import { nodeHost } from './node-host.ts'
 import { systemClock } from './node-ports.ts'
 import { takeRootOption } from './root-option.ts'
+import { runProcess } from './run-process.ts'
 import { recorded, type StepOf } from './step-record.ts'
-
-const WAIT_MS = 5
-const waitCell = new Int32Array(new SharedArrayBuffer(4))
-
-/** Writes all of a text to a descriptor before it returns. A reader that went away ends the output quietly. */
-function writeAll(descriptor: number, text: string): void {
-  let rest = Buffer.from(text)
-  while (rest.length > 0) {
-    try {
-      rest = rest.subarray(writeSync(descriptor, rest))
-    } catch (error) {
-      if (systemCode(error) === 'EPIPE') return
-      if (systemCode(error) !== 'EAGAIN') throw error
-      Atomics.wait(waitCell, 0, 0, WAIT_MS)
-    }
-  }
-}
-
-const sink = (descriptor: number): TextSink => ({
-  write: (text) => {
-    writeAll(descriptor, text)
-  },
-})
-
-async function readStdin(): Promise<Uint8Array> {
-  const chunks: Buffer[] = []
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
-}
-
-/** The streams and surroundings of this process. The signal is aborted by SIGINT and SIGTERM. */
-function processIo(env: ProgramIo['env']): ProgramIo {
-  const stop = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
-      stop.abort(Object.assign(new Error(`stopped by ${name}`), { signal: name }))
-    })
-  }
-  return {
-    readStdin,
-    stdout: sink(1),
-    stderr: sink(2),
-    env,
-    cwd: process.cwd(),
-    signal: stop.signal,
-    self: [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)],
-  }
-}
-
-/** Runs a program as this process. Ends the process, so that an idle kept-open connection cannot delay it. */
-function runProcess(program: Program, argv: readonly string[], env: ProgramIo['env']): void {
-  const host = nodeHost(env)
-  void runProgram(program, argv, processIo(env), host).then((code) => process.exit(code))
-}
 
 export interface MainOptions {
   /** Options of the program, each with a value, that may stand before `--root`. */
@@ -77,10 +21,10 @@ export function runMain(program: Program, { beforeRoot = [], step }: MainOptions
   // whoever takes this process's events makes the record
   const isWatched = env[EVENTS_VARIABLE] !== undefined
   const startedMs = systemClock.monotonic() - performance.now()
-  runProcess(step === undefined || isWatched ? program : recorded(program, step, startedMs), argv, env)
+  runProcess(step === undefined || isWatched ? program : recorded(program, step, startedMs), argv, env, nodeHost(env))
 }
 
 /** Runs a tool for people as this process: each of its commands says itself what root it works under. */
 export function runTool(program: Program): void {
-  runProcess(program, process.argv.slice(2), process.env)
+  runProcess(program, process.argv.slice(2), process.env, nodeHost(process.env))
 }

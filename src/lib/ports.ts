@@ -342,7 +342,7 @@ export interface ProgramIo {
 }
 
 /** A program as a value. It never ends the process; it returns its exit code or throws a PipelineError. */
-export interface Program {
+export interface Program<H = Host> {
   readonly name: string
-  run(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode>
+  run(argv: readonly string[], io: ProgramIo, host: H): Promise<ExitCode>
 }

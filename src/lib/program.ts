@@ -21,11 +21,11 @@ export function renderFailure(program: string, error: unknown): string {
  *
  * @param onFailure gets what was thrown, for callers in the same process that want more than the text
  */
-export async function runProgram(
-  program: Program,
+export async function runProgram<H = Host>(
+  program: Program<H>,
   argv: readonly string[],
   io: ProgramIo,
-  host: Host,
+  host: H,
   onFailure?: (error: unknown) => void,
 ): Promise<ExitCode> {
   try {

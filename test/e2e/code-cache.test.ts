@@ -21,15 +21,17 @@ let copy: string
 let cache: string
 let code: string
 
-function run(...flags: string[]): { stdout: string; stderr: string } {
+function runWith(flags: readonly string[], words: readonly string[]): { stdout: string; stderr: string } {
   const observer = path.join(copy, 'observer.cjs')
   const tool = path.join(copy, 'dist/bottlerocket.js')
-  const args = [...flags, '--require', observer, tool, '--version']
+  const args = [...flags, '--require', observer, tool, ...words]
   const env = { PATH: process.env['PATH'] }
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env })
   expect(status).toBe(0)
   return { stdout, stderr }
 }
+
+const run = (...flags: string[]): { stdout: string; stderr: string } => runWith(flags, ['--version'])
 
 function fileOf(pattern: RegExp): string {
   const found = readdirSync(path.join(copy, 'dist/code')).filter((name) => pattern.test(name))
@@ -43,8 +45,8 @@ beforeEach(() => {
     cpSync(path.join(project, name), path.join(copy, name), { recursive: true })
   }
   writeFileSync(path.join(copy, 'observer.cjs'), OBSERVER)
-  cache = fileOf(/^bottlerocket-.*\.cache$/)
-  code = fileOf(/^bottlerocket-.*\.js$/)
+  cache = fileOf(/^bottlerocket-[0-9a-f]+\..*\.cache$/)
+  code = fileOf(/^bottlerocket-[0-9a-f]+\.js$/)
 })
 
 afterEach(() => {
@@ -57,6 +59,13 @@ describe('the code cache', () => {
 
   it('is used, wherever dist lies', () => {
     expect(run()).toEqual({ stdout, stderr: 'rejected=false' })
+  })
+
+  it('of a command with a file of its own is that of the file', () => {
+    rmSync(code)
+    const { stdout: usage, stderr } = runWith([], ['validate', '--help'])
+    expect(usage).toMatch(/^usage: bottlerocket validate /)
+    expect(stderr).toBe('rejected=false')
   })
 
   it('is refused by V8 under other flags', () => {

@@ -21,6 +21,8 @@ const parts = {
   'aws-profiles': ['src/pluto/sdk-chain.ts'],
   yaml: ['src/documents/yaml-outer.ts'],
 }
+/** Commands of a program that have a bundle of their own, which its file starts in its place: they load less. */
+const commands = { bottlerocket: { validate: 'src/cli/validate.main.ts' } }
 /** Bundles that are big enough for a code cache to pay. */
 const withCache = new Set(['bottlerocket', 'aws'])
 
@@ -85,17 +87,19 @@ const options = {
 }
 const ENTRY_URL = "const __entryUrl=require('node:url').pathToFileURL(__filename).href;"
 
-/** Bundles to a file, or to a loader with its code beside it. @returns the code's file if it is to have a cache */
+/** Bundles to a file, or to a loader with its code beside it. @returns the code's files that are to have a cache */
 async function bundleTo(outfile, input, name) {
-  const cached = withCache.has(name)
-  const result = await build({
-    ...options,
-    ...input,
-    outfile,
-    write: !cached,
-    ...(cached ? {} : { banner: { js: `${input.entryPoints ? '#!/usr/bin/env node\n' : ''}${ENTRY_URL}` } }),
-  })
-  return cached ? [writeLoader(outfile, result.outputFiles[0].text)] : []
+  if (!withCache.has(name)) {
+    const banner = { js: `${input.entryPoints ? '#!/usr/bin/env node\n' : ''}${ENTRY_URL}` }
+    await build({ ...options, ...input, outfile, banner })
+    return []
+  }
+  const bundled = async (from) => (await build({ ...options, ...from, outfile, write: false })).outputFiles[0].text
+  const own = Object.entries(commands[name] ?? {}).map(async ([command, file]) => [
+    command,
+    await bundled({ ...input, entryPoints: [file] }),
+  ])
+  return writeLoader(outfile, await bundled(input), Object.fromEntries(await Promise.all(own)))
 }
 
 const present = Object.entries(entries).filter(([, file]) => existsSync(file))

@@ -8,12 +8,13 @@ import path from 'node:path'
  * process, and the sum at its end is over code and cache, since V8 does not look at the content: a damaged cache would
  * end the process. Without a cache the code is compiled as ever.
  */
-const loader = (directory, name) => `#!/usr/bin/env node
+const loader = (directory, names, name) => `#!/usr/bin/env node
 'use strict'
 const { readFileSync } = require('node:fs')
 const { Script } = require('node:vm')
 const { crc32 } = require('node:zlib')
-const base = __dirname + '/${directory}/${name}.'
+const name = new Map(${JSON.stringify(Object.entries(names))}).get(process.argv[2]) ?? '${name}'
+const base = __dirname + '/${directory}/' + name + '.'
 const filename = base + 'js'
 const code = readFileSync(filename)
 let cachedData
@@ -26,16 +27,31 @@ new Script(code.latin1Slice(), { filename, cachedData })
   .runInThisContext()(exports, require, module, filename, __dirname, require('node:url').pathToFileURL(__filename).href)
 `
 
-/** Writes a loader and the code that it loads, under a name that changes with the code. @returns the code's file */
-export function writeLoader(outfile, code) {
+/** Writes code under a name that changes with it. @returns the name, without its extension */
+function writeCode(directory, name, code) {
   const hash = createHash('sha256').update(code).digest('hex').slice(0, 12)
-  const name = `${path.basename(outfile, '.js')}-${hash}`
-  const directory = path.join('dist', 'code')
+  const file = `${name}-${hash}`
   mkdirSync(directory, { recursive: true })
   writeFileSync(
-    path.join(directory, `${name}.js`),
+    path.join(directory, `${file}.js`),
     `(function(exports,require,module,__filename,__dirname,__entryUrl){${code}\n})`,
   )
-  writeFileSync(outfile, loader(path.relative(path.dirname(outfile), directory), name))
-  return path.join(directory, `${name}.js`)
+  return file
+}
+
+/**
+ * Writes a loader and the code that it loads.
+ *
+ * @param commands first argument of the process to the code for it
+ * @returns the files of all code
+ */
+export function writeLoader(outfile, code, commands) {
+  const directory = path.join('dist', 'code')
+  const name = path.basename(outfile, '.js')
+  const main = writeCode(directory, name, code)
+  const names = Object.fromEntries(
+    Object.entries(commands).map(([command, text]) => [command, writeCode(directory, `${name}-${command}`, text)]),
+  )
+  writeFileSync(outfile, loader(path.relative(path.dirname(outfile), directory), names, main))
+  return [main, ...Object.values(names)].map((file) => path.join(directory, `${file}.js`))
 }

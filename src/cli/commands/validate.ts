@@ -1,12 +1,12 @@
 import { parseArgs, usageError, type ArgsSpec, type ParsedArgs } from '../../lib/args.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
 import { isGlob, matchesName } from '../../lib/glob.ts'
-import type { Host, ProgramIo } from '../../lib/ports.ts'
+import type { ProgramIo } from '../../lib/ports.ts'
 import { findVariant, listVariants, type Variant } from '../../variants/variant.ts'
 import * as options from '../options.ts'
 import { paletteFor } from '../terminal.ts'
 import { checkInputs, type Outcome } from '../validate/check-inputs.ts'
-import { readInputs } from '../validate/inputs.ts'
+import { readInputs, type FileHost } from '../validate/inputs.ts'
 import { maskSecrets } from '../validate/mask.ts'
 import { renderAnnotations, renderText, reportJson, summaryText } from '../validate/print.ts'
 
@@ -73,7 +73,7 @@ function print(outcome: Outcome, format: Format, io: ProgramIo, showSecrets: boo
 }
 
 /** `bottlerocket validate`: exit 1 when a document has errors, or warnings with `--strict`. */
-export async function validate(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode> {
+export async function validate(argv: readonly string[], io: ProgramIo, host: FileHost): Promise<ExitCode> {
   const args = parseArgs(validateSpec, argv)
   const format = formatOf(args)
   if (args.words.length === 0) throw usageError(validateSpec, 'no file is named')

@@ -2,8 +2,13 @@
 import type { Diagnostic } from '../../lib/diagnostics.ts'
 import { messageOf, systemCode } from '../../lib/errors.ts'
 import { expandGlob, isGlob } from '../../lib/glob.ts'
-import type { Host, ProgramIo } from '../../lib/ports.ts'
+import type { ProgramIo, ReadFs } from '../../lib/ports.ts'
 import { typedPath } from '../options.ts'
+
+/** All that checking files needs of a host. */
+export interface FileHost {
+  readonly fs: ReadFs
+}
 
 export const STDIN_NAME = '<stdin>'
 
@@ -22,7 +27,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EISDIR: 'name the files in it: give a pattern such as DIR/**/*.toml in quotes',
 }
 
-function readInput(file: string, io: ProgramIo, host: Host): Input {
+function readInput(file: string, io: ProgramIo, host: FileHost): Input {
   try {
     return { file, bytes: host.fs.readBytes(typedPath(io, file)) }
   } catch (error) {
@@ -44,7 +49,7 @@ async function readStdin(io: ProgramIo): Promise<Input> {
 }
 
 /** Reads every file that is named or matched by a pattern; `-` is standard input. Each file is read once. */
-export async function readInputs(words: readonly string[], io: ProgramIo, host: Host): Promise<readonly Input[]> {
+export async function readInputs(words: readonly string[], io: ProgramIo, host: FileHost): Promise<readonly Input[]> {
   const inputs = new Map<string, Input>()
   for (const word of words) {
     if (word === '-') {
