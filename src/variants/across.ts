@@ -1,7 +1,8 @@
 /** Settings across variants: who has a setting, and where its value and its services differ. */
 import { compareBytes } from '../lib/byte-order.ts'
-import { jsonEquals, toJson } from '../lib/json.ts'
+import { printJson, toJson } from '../lib/json.ts'
 import type { CatalogueEntry } from '../model/catalogue.ts'
+import { lazily } from '../model/types.ts'
 import { variantCatalogue, type VariantSetting } from './catalogue.ts'
 import type { Variant } from './types.ts'
 
@@ -18,17 +19,21 @@ export interface SettingAcross {
   readonly groups: readonly VariantGroup[]
 }
 
-const differing = ({ origins, services, effect }: VariantSetting): ReturnType<typeof toJson> =>
-  toJson({ origins, services, effect })
+/** All that can differ, as text. */
+const differing = ({ origins, services, effect }: VariantSetting): string =>
+  printJson(toJson({ origins, services, effect }))
 
 function grouped(settings: readonly (readonly [Variant, VariantSetting])[]): VariantGroup[] {
-  const groups: { variants: Variant[]; setting: VariantSetting }[] = []
+  const groups = new Map<string, { variants: Variant[]; setting: VariantSetting }>()
+  const texts = new Map<VariantSetting, string>()
   for (const [variant, setting] of settings) {
-    const same = groups.find((group) => jsonEquals(differing(group.setting), differing(setting)))
-    if (same === undefined) groups.push({ variants: [variant], setting })
-    else same.variants.push(variant)
+    const text = texts.get(setting) ?? differing(setting)
+    texts.set(setting, text)
+    const group = groups.get(text) ?? { variants: [], setting }
+    group.variants.push(variant)
+    groups.set(text, group)
   }
-  return groups
+  return [...groups.values()]
 }
 
 /** All settings of some variants, in byte order of their keys. @throws PipelineError `VARIANT_DATA_INVALID` */
@@ -36,12 +41,21 @@ export function settingsAcross(variants: readonly Variant[]): readonly SettingAc
   const byKey = new Map<string, [Variant, VariantSetting][]>()
   for (const variant of variants) {
     for (const setting of variantCatalogue(variant).settings) {
-      byKey.set(setting.key, [...(byKey.get(setting.key) ?? []), [variant, setting]])
+      const settings = byKey.get(setting.key) ?? []
+      settings.push([variant, setting])
+      byKey.set(setting.key, settings)
     }
   }
   return [...byKey.keys()].sort(compareBytes).map((key) => {
     const settings = byKey.get(key) as [Variant, VariantSetting][]
-    return { entry: (settings[0] as [Variant, VariantSetting])[1], groups: grouped(settings) }
+    const groups = lazily(() => grouped(settings))
+    return {
+      entry: (settings[0] as [Variant, VariantSetting])[1],
+      // few of them are looked at
+      get groups() {
+        return groups()
+      },
+    }
   })
 }
 

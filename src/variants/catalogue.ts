@@ -15,7 +15,7 @@ import {
 } from '../model/catalogue.ts'
 import { formatKey } from '../model/key.ts'
 import { readConfigurationFiles, readServices } from '../model/metadata.ts'
-import { loadModel } from '../model/models.ts'
+import { loadModel, type ModelName } from '../model/models.ts'
 import { lazily } from '../model/types.ts'
 import { loadDefaults } from './load.ts'
 import type { Variant } from './types.ts'
@@ -120,6 +120,15 @@ function inherited(metadata: JsonValue | undefined, path: readonly string[], nam
   )
 }
 
+const indexes = new Map<string, SettingIndex<VariantSetting>>()
+const modelEntries = new Map<ModelName, readonly CatalogueEntry[]>()
+
+function entriesOf(model: ModelName): readonly CatalogueEntry[] {
+  const known = modelEntries.get(model) ?? catalogueOf(loadModel(model).groups)
+  modelEntries.set(model, known)
+  return known
+}
+
 class VariantCatalogue implements Catalogue {
   readonly variant: Variant
   private readonly defaults: JsonValue | undefined
@@ -133,9 +142,17 @@ class VariantCatalogue implements Catalogue {
     this.defaults = document['settings']
     this.metadata = member(document['metadata'], 'settings')
     this.services = lazily(() => affectedServices(document))
-    this.index = lazily(
-      () => new SettingIndex(catalogueOf(loadModel(variant.modelName).groups).map((entry) => this.complete(entry))),
-    )
+    this.index = lazily(() => this.shared())
+  }
+
+  /** The same for all variants that share their defaults. */
+  private shared(): SettingIndex<VariantSetting> {
+    const { release, defaultsSet, modelName } = this.variant
+    const key = `${release} ${defaultsSet} ${modelName}`
+    const entries = (): VariantSetting[] => entriesOf(modelName).map((entry) => this.complete(entry))
+    const known = indexes.get(key) ?? new SettingIndex(entries())
+    indexes.set(key, known)
+    return known
   }
 
   get settings(): readonly VariantSetting[] {
