@@ -36,6 +36,7 @@ export const PROGRAMS: ProgramTable = new Map([
   ['netdog', async () => (await import('../netdog/program.ts')).netdog],
   ['pluto', async () => (await import('../pluto/program.ts')).pluto],
   ['prairiedog', async () => (await import('../prairiedog/program.ts')).prairiedog],
+  ['schnauzer', async () => (await import('../schnauzer-v1/program.ts')).schnauzer],
   ['schnauzer-v2', async () => (await import('../schnauzer-v2/program.ts')).schnauzerV2],
   ['settings-committer', async () => (await import('../settings-committer/program.ts')).settingsCommitter],
   ['shibaken', async () => (await import('../shibaken/program.ts')).shibaken],

@@ -2,7 +2,9 @@ import dns from 'node:dns'
 import fs from 'node:fs'
 import os from 'node:os'
 import type { HostFacts, PciDevice, ProcessRunner, Resolver } from '../lib/ports.ts'
+import { PipelineError } from '../lib/errors.ts'
 import { PATHS } from '../lib/paths.ts'
+import { decodeUtf8Lossy } from '../lib/utf8.ts'
 
 const AMAZON_VENDOR = '1d0f'
 
@@ -29,14 +31,23 @@ function cgroupCpuLimit(): number | undefined {
   return limit > 0 && Number.isFinite(limit) ? Math.ceil(limit) : undefined
 }
 
-/** The fourth word of each line that `lspci -n -m` prints is the device. */
+/**
+ * What `lspci -n -m` prints (lspci(8)): slot, class, vendor and device, then options, and the vendor and device of the
+ * subsystem or neither.
+ *
+ * @throws PipelineError `HOST_COMMAND_FAILED` for a line that is not of this form
+ */
 export function parseLspci(text: string): PciDevice[] {
-  const devices: PciDevice[] = []
-  for (const line of text.split('\n')) {
-    const words = line.split(/\s+/).map((word) => word.replaceAll('"', ''))
-    if (words.length >= 4) devices.push({ vendor: words[2] as string, device: words[3] as string })
-  }
-  return devices
+  return text.split(/\r?\n/).flatMap((line) => {
+    const words = line.split(/\s+/).filter((word) => word !== '')
+    if (words.length === 0) return []
+    const [, , vendor, device, ...more] = words.map((word) => word.replaceAll('"', ''))
+    const subsystem = more.filter((word) => !/^-[rp]/.test(word))
+    if (vendor === undefined || device === undefined || subsystem.length === 1) {
+      throw new PipelineError('HOST_COMMAND_FAILED', `lspci printed a line that is no device: '${line}'`)
+    }
+    return [{ vendor, device }]
+  })
 }
 
 /** The first address of this machine that is not loopback or link-local, IPv4 before IPv6; loopback if there is none. */
@@ -46,7 +57,7 @@ export function primaryAddress(): string {
   return (outward.find(({ family }) => family === 'IPv4') ?? outward[0])?.address ?? '127.0.0.1'
 }
 
-/** Facts of this machine. A missing `lspci` counts as no devices. */
+/** Facts of this machine. A missing `lspci` counts as no devices; one that fails is a failure. */
 export function nodeFacts(runner: ProcessRunner, lspciPath: string = PATHS.lspci): HostFacts {
   return {
     // Node counts the affinity mask, as the reference does; the cgroup quota is not part of it
@@ -59,7 +70,9 @@ export function nodeFacts(runner: ProcessRunner, lspciPath: string = PATHS.lspci
         command: [lspciPath, '-n', '-m', '-d', `${AMAZON_VENDOR}:::`],
         purpose: 'program',
       })
-      return result.exitCode === 0 ? parseLspci(Buffer.from(result.stdout).toString('utf8')) : []
+      if (result.exitCode === 0) return parseLspci(decodeUtf8Lossy(result.stdout))
+      const reason = result.startError ?? `exit status ${String(result.exitCode ?? result.signal)}`
+      throw new PipelineError('HOST_COMMAND_FAILED', `${lspciPath}: ${reason}`)
     },
   }
 }

@@ -5,7 +5,8 @@ import { messageOf, PipelineError } from '../lib/errors.ts'
 import { EXIT_FAILURE, EXIT_OK } from '../lib/exit-codes.ts'
 import { isJsonObject, member, quoteJson } from '../lib/json.ts'
 import { PATHS } from '../lib/paths.ts'
-import type { Host, PciDevice, Program, ProgramIo } from '../lib/ports.ts'
+import type { Host, Program, ProgramIo } from '../lib/ports.ts'
+import { deviceFacts } from '../schnauzer/device-facts.ts'
 import { RenderSet } from '../schnauzer/render-set.ts'
 import { renderWithLookups, type Template, type TemplateData } from '../schnauzer/render.ts'
 import { parseRequirement } from '../schnauzer/requirement.ts'
@@ -104,14 +105,6 @@ async function fetchData(host: Host, socket: string): Promise<TemplateData> {
   throw new PipelineError('API_INVALID_RESPONSE', 'GET / did not answer settings and OS data')
 }
 
-const isFabricAdapter = ({ device }: PciDevice): boolean => device.includes('efa')
-
-/** Devices are only looked at for the one helper that depends on them. */
-async function efaAttached(template: Template, host: Host): Promise<boolean> {
-  if (!template.importedHelpers.includes('oci_defaults')) return false
-  return (await host.facts.pciDevices()).some(isFabricAdapter)
-}
-
 /** Renders one template with the settings that the API serves, as one JSON string. */
 export const schnauzerV2: Program = {
   name: 'schnauzer-v2',
@@ -125,7 +118,7 @@ export const schnauzerV2: Program = {
     }
     const { template } = task
     const data = await fetchData(host, args.value('--api-socket') ?? PATHS.apiSocket)
-    const facts = { cpus: host.facts.cpus(), efaAttached: await efaAttached(template, host) }
+    const facts = { cpus: host.facts.cpus(), ...(await deviceFacts(host.facts)(template.importedHelpers)) }
     const text = await renderWithLookups(template, data, facts, host.resolver)
     io.stdout.write(`${quoteJson(text)}\n`)
     return EXIT_OK

@@ -10,6 +10,8 @@ export interface RenderFacts {
   readonly cpus: number
   /** Whether an Elastic Fabric Adapter is attached. */
   readonly efaAttached: boolean
+  /** Why the devices could not be read. What depends on them fails with it. */
+  readonly devicesFault?: string
   /** Answers of the name resolver; empty for a name that does not resolve. */
   readonly resolve: ReadonlyMap<string, readonly string[]>
 }

@@ -14,6 +14,8 @@ export interface Template {
   readonly requiredExtensions: readonly string[]
   /** Helpers that it imports. */
   readonly importedHelpers: readonly string[]
+  /** It sees every group, whatever it requires. */
+  readonly seesAll?: true
   readonly outputFormat: OutputFormat
   /** The template's text, for excerpts in messages. */
   readonly source: SourceText
@@ -41,7 +43,7 @@ function tagEnd(source: SourceText, offset: number): number {
 function explained(template: Template, failure: RenderFailure): RenderFailure {
   const [top, group] = failure.settingsPath?.split('.') ?? []
   if (failure.code !== 'TEMPLATE_VALUE_MISSING' || top !== 'settings' || group === undefined) return failure
-  if (template.requiredExtensions.includes(group)) return failure
+  if (template.seesAll === true || template.requiredExtensions.includes(group)) return failure
   const message = `${failure.message}; the template does not require the extension '${group}'`
   return new RenderFailure(failure.code, message, failure.settingsPath, failure.offset)
 }
@@ -55,16 +57,9 @@ function rootContext(template: Template, { settings, os }: TemplateData): JsonOb
   return jsonObject({ settings: visible, os })
 }
 
-/**
- * Renders a template.
- *
- * @throws PipelineError `TEMPLATE_VALUE_MISSING`, `TEMPLATE_HELPER_FAILED`, `TEMPLATE_INVALID_PATH`,
- *   `TEMPLATE_UNKNOWN_HELPER` (for a call that is reached), `VALUE_UNREPRESENTABLE`; with `details.settingsPath` where a
- *   setting is meant
- */
-export function renderTemplate(template: Template, data: TemplateData, facts: RenderFacts): RenderResult {
+function renderRoot(template: Template, root: JsonObject, facts: RenderFacts): RenderResult {
   try {
-    const { stream, slots } = template.compiled.render(rootContext(template, data), facts)
+    const { stream, slots } = template.compiled.render(root, facts)
     return { kind: 'text', text: writeOutput(template.outputFormat, stream, slots) }
   } catch (error) {
     if (error instanceof LookupNeeded) return { kind: 'lookup', name: error.host }
@@ -74,8 +69,34 @@ export function renderTemplate(template: Template, data: TemplateData, facts: Re
   }
 }
 
+/**
+ * Renders a template.
+ *
+ * @throws PipelineError `TEMPLATE_VALUE_MISSING`, `TEMPLATE_HELPER_FAILED`, `TEMPLATE_INVALID_PATH`,
+ *   `TEMPLATE_UNKNOWN_HELPER` (for a call that is reached), `VALUE_UNREPRESENTABLE`; with `details.settingsPath` where a
+ *   setting is meant
+ */
+export function renderTemplate(template: Template, data: TemplateData, facts: RenderFacts): RenderResult {
+  return renderRoot(template, rootContext(template, data), facts)
+}
+
 /** Host names and their addresses, as far as they were asked for. */
 export type LookupAnswers = Map<string, readonly string[]>
+
+async function lookedUp(
+  render: (resolve: LookupAnswers) => RenderResult,
+  resolver: Resolver,
+  answers: LookupAnswers,
+): Promise<string> {
+  for (;;) {
+    const result = render(answers)
+    if (result.kind === 'text') return result.text
+    answers.set(result.name, await resolver.lookup(result.name))
+  }
+}
+
+/** What rendering needs to know of the host beside the answers of its resolver. */
+type OtherFacts = Omit<RenderFacts, 'resolve'>
 
 /**
  * Renders a template and looks up the host names that it asks for.
@@ -83,16 +104,27 @@ export type LookupAnswers = Map<string, readonly string[]>
  * @param answers kept across calls, so that templates rendered together ask for each name once
  * @throws PipelineError as `renderTemplate`
  */
-export async function renderWithLookups(
+export function renderWithLookups(
   template: Template,
   data: TemplateData,
-  facts: Omit<RenderFacts, 'resolve'>,
+  facts: OtherFacts,
   resolver: Resolver,
   answers: LookupAnswers = new Map(),
 ): Promise<string> {
-  for (;;) {
-    const result = renderTemplate(template, data, { ...facts, resolve: answers })
-    if (result.kind === 'text') return result.text
-    answers.set(result.name, await resolver.lookup(result.name))
-  }
+  return lookedUp((resolve) => renderTemplate(template, data, { ...facts, resolve }), resolver, answers)
+}
+
+/**
+ * Renders a template that sees everything that the API holds, whatever it requires.
+ *
+ * @param model the root: `settings`, `os`, `services`, `configuration-files`
+ * @throws PipelineError as `renderTemplate`
+ */
+export function renderModel(
+  template: Template,
+  model: JsonObject,
+  facts: OtherFacts,
+  resolver: Resolver,
+): Promise<string> {
+  return lookedUp((resolve) => renderRoot(template, model, { ...facts, resolve }), resolver, new Map())
 }

@@ -1,19 +1,11 @@
 import { PipelineError } from '../lib/errors.ts'
 import { isJsonObject, member, type JsonValue } from '../lib/json.ts'
-import type { Host, PciDevice } from '../lib/ports.ts'
+import type { Host } from '../lib/ports.ts'
+import { deviceFacts } from '../schnauzer/device-facts.ts'
 import { RenderSet } from '../schnauzer/render-set.ts'
 import { renderWithLookups } from '../schnauzer/render.ts'
 import { SHIPPED_FILES } from '../schnauzer/shipped-files.ts'
 import type { RenderTemplate } from './render-files.ts'
-
-const AMAZON_VENDOR = '1d0f'
-/** The one helper whose result depends on the host's devices. */
-const DEVICE_HELPER = 'oci_defaults'
-
-/** Whether an Elastic Fabric Adapter is attached: a device of Amazon's whose id holds `efa`, such as `efa0`. */
-function hasEfa(devices: readonly PciDevice[]): boolean {
-  return devices.some(({ vendor, device }) => vendor === AMAZON_VENDOR && device.includes('efa'))
-}
 
 /**
  * Makes the function that renders template files from one snapshot of the settings. What templates need to know of the
@@ -30,17 +22,12 @@ export function createRenderer(answer: JsonValue, host: Pick<Host, 'facts' | 're
   }
   const templates = new RenderSet(SHIPPED_FILES)
   const lookups = new Map<string, readonly string[]>()
-  let devices: Promise<readonly PciDevice[]> | undefined
+  const devices = deviceFacts(host.facts)
   let cpus: number | undefined
   return async (name, text) => {
     const template = await templates.file(name, text)
-    let efaAttached = false
-    if (template.importedHelpers.includes(DEVICE_HELPER)) {
-      devices ??= host.facts.pciDevices()
-      efaAttached = hasEfa(await devices)
-    }
     cpus ??= host.facts.cpus()
-    const facts = { cpus, efaAttached }
+    const facts = { cpus, ...(await devices(template.importedHelpers)) }
     return renderWithLookups(template, { settings, os }, facts, host.resolver, lookups)
   }
 }

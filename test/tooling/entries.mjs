@@ -18,6 +18,7 @@ export const entries = {
   netdog: 'src/netdog/main.ts',
   pluto: 'src/pluto/main.ts',
   prairiedog: 'src/prairiedog/main.ts',
+  schnauzer: 'src/schnauzer-v1/main.ts',
   'schnauzer-v2': 'src/schnauzer-v2/main.ts',
   'settings-committer': 'src/settings-committer/main.ts',
   shibaken: 'src/shibaken/main.ts',

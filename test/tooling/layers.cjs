@@ -1,6 +1,6 @@
 /** Direction of dependencies between the folders of src, and what each may import from outside. */
 const programs =
-  'apiclient|apiserver|bork|early-boot|hostname-detectors|migrator|netdog|pluto|prairiedog|schnauzer-v2|settings-committer|shibaken|storewolf|sundog|thar-be-settings'
+  'apiclient|apiserver|bork|early-boot|hostname-detectors|migrator|netdog|pluto|prairiedog|schnauzer-v1|schnauzer-v2|settings-committer|shibaken|storewolf|sundog|thar-be-settings'
 const core = { pathNot: '(^|/)(main|[a-z0-9-]+[.]main)[.]ts$' }
 const only = (from, allowed) => ({
   name: `${from.replaceAll('|', ',')} may import only ${allowed.join(', ')}`,

@@ -46,6 +46,10 @@ export const TEMPLATE_CODES = {
     'A path asks a list for something other than a position.',
     'Use a number as segment, such as `list.0`, or loop with `each`.',
   ),
+  TEMPLATE_MISSING: entry(
+    'There is no template for a setting in the metadata.',
+    'Name a setting whose metadata has a `template`, or use schnauzer-v2 with the template itself.',
+  ),
   TEMPLATE_REQUIREMENT: entry(
     'A requirement on the command line cannot be read.',
     'Write NAME@VERSION or NAME@VERSION(helpers=[a, b]).',

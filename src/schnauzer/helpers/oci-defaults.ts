@@ -92,8 +92,10 @@ function limitEntry(runtime: Runtime, name: string, { hard, soft }: Limit): stri
 const LOCKED_MEMORY = 'max-locked-memory'
 
 /** An Elastic Fabric Adapter needs memory that stays in place, unless the setting says otherwise. */
-function resourceLimits(runtime: Runtime, setting: Operand, value: JsonObject, efaAttached: boolean): string {
+function resourceLimits(runtime: Runtime, setting: Operand, value: JsonObject, facts: RenderFacts): string {
   const limits = new Map(sortedEntries(value).map(([name, item]) => [name, limitOf(setting, name, item)]))
+  const { efaAttached, devicesFault } = facts
+  if (devicesFault !== undefined) refuse(undefined, `the PCI devices cannot be read: ${devicesFault}`)
   if (efaAttached && !limits.has(LOCKED_MEMORY)) limits.set(LOCKED_MEMORY, { hard: UNLIMITED, soft: UNLIMITED })
   return [...limits]
     .sort(([a], [b]) => compareBytes(a, b))
@@ -101,7 +103,7 @@ function resourceLimits(runtime: Runtime, setting: Operand, value: JsonObject, e
     .join(',\n')
 }
 
-function ociDefaults([runtime, section]: Args, { efaAttached }: RenderFacts): Text {
+function ociDefaults([runtime, section]: Args, facts: RenderFacts): Text {
   const name = stringOf(runtime, 'the runtime')
   if (name !== 'docker' && name !== 'containerd') refuse(runtime, 'the runtime is "docker" or "containerd"')
   if (section?.written === undefined) refuse(section, "the second argument of 'oci_defaults' is a path")
@@ -112,7 +114,7 @@ function ociDefaults([runtime, section]: Args, { efaAttached }: RenderFacts): Te
   }
   if (!isJsonObject(value)) refuse(section, `'${section.written}' is ${typeName(value)}, not a map`)
   const text =
-    kind === 'capabilities' ? capabilities(name, section, value) : resourceLimits(name, section, value, efaAttached)
+    kind === 'capabilities' ? capabilities(name, section, value) : resourceLimits(name, section, value, facts)
   return { pieces: [text] }
 }
 

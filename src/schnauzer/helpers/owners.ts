@@ -1,5 +1,6 @@
 /** Which extension owns which helper. */
 import type { Helper } from '../helper.ts'
+import type { Requirement } from '../requirement.ts'
 import { BUILT_IN } from './built-in.ts'
 import { ECR_PREFIX, METADATA_PREFIX, TUF_PREFIX } from './aws.ts'
 import { CIDR_TO_IPADDR, IS_IPV4, IS_IPV6, REPLACE_IPV4_OCTET } from './cidr.ts'
@@ -57,6 +58,18 @@ export function helpersOf(extension: string): readonly string[] | undefined {
 /** The extension that owns a helper, if any. */
 export function ownerOf(helper: string): string | undefined {
   return Object.keys(OWNED).find((extension) => Object.hasOwn(OWNED[extension] ?? {}, helper))
+}
+
+/** What the deprecated command's templates do not have: a later helper of the reference, and the product's own. */
+const NOT_LEGACY = new Set(['if_not_null', 'each_unique'])
+
+/** Requirements that import every helper of the deprecated command, whose templates need not ask for any. */
+export function legacyRequirements(): Requirement[] {
+  return Object.entries(OWNED).map(([extension, helpers]) => ({
+    extension,
+    version: 'v1',
+    helpers: Object.keys(helpers).filter((name) => !NOT_LEGACY.has(name)),
+  }))
 }
 
 /** Every helper by name, built-in and importable. */

@@ -49,6 +49,30 @@ test('devices are asked for once, and only by templates that need them', async (
   expect(asked).toBe(1)
 })
 
+describe('devices that cannot be read', () => {
+  const failing = (): ReturnType<typeof createRenderer> => {
+    const host = testHost()
+    const pciDevices = (): Promise<never> => Promise.reject(new Error('lspci: exit status 1'))
+    const model = parseJson(
+      '{"settings":{"oci-defaults":{"resource-limits":{},"capabilities":{"chown":true}}},"os":{}}',
+    )
+    return createRenderer(model, { ...host, facts: { ...host.facts, pciDevices } })
+  }
+
+  test('fail a file that depends on them', async () => {
+    await expect(failing()('limits', LIMITS)).rejects.toMatchObject({
+      code: 'TEMPLATE_HELPER_FAILED',
+      message: expect.stringContaining('the PCI devices cannot be read: lspci: exit status 1') as string,
+    })
+  })
+
+  test('fail no other', async () => {
+    const render = failing()
+    expect(await render('plain', '+++\nx')).toBe('x')
+    expect(await render('capabilities', LIMITS.replace('.resource-limits', '.capabilities'))).toContain('CAP_CHOWN')
+  })
+})
+
 test('a name is looked up once for all templates', async () => {
   const asked: string[] = []
   const host = testHost()

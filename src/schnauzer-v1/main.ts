@@ -1,0 +1,4 @@
+import { runMain } from '../host/run-main.ts'
+import { schnauzer } from './program.ts'
+
+runMain(schnauzer)
