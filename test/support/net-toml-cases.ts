@@ -79,7 +79,7 @@ export const REJECTED: readonly (readonly [rule: string, netToml: string, faults
   ['a value at the top', 'version = 1\nprimary = true', 'NET_WRONG_TYPE 2:11 primary'],
   ['a date at the top', 'version = 1\neth0 = 1979-05-27', 'NET_WRONG_TYPE 2:8 eth0'],
   ['a list of devices', 'version = 1\n[[eth0]]\ndhcp4 = true', 'NET_WRONG_TYPE 2:3 eth0'],
-  ['no TOML', 'version = 1\n[eth0\n', 'USERDATA_TOML_SYNTAX 3:1'],
+  ['no TOML', 'version = 1\n[eth0\n', 'USERDATA_TOML_SYNTAX 2:1'],
   ['a key twice', 'version = 1\n[eth0]\ndhcp4 = true\ndhcp4 = false', 'USERDATA_TOML_DUPLICATE 4:1 eth0.dhcp4'],
   ['no name', 'version = 1\n[""]\ndhcp4 = true', 'NET_INVALID_NAME 2:2 ""'],
   ['a name of 16 bytes', 'version = 1\n[abcdefghijklmnop]\ndhcp4 = true', 'NET_INVALID_NAME 2:2 abcdefghijklmnop'],

@@ -37,6 +37,10 @@ export const NETWORK_CODES = {
     'systemd-networkd does not read a name as the name of that one interface.',
     'Use ASCII letters, digits, `_` and `-`, and not digits alone.',
   ),
+  NET_NETWORKD_DIFFERS: entry(
+    'systemd-networkd ignores a value, or takes it as something else.',
+    'The message says what it does.',
+  ),
   NET_NO_ADDRESSING: entry(
     'A device of a net.toml says nothing about its addresses.',
     'Give dhcp4, dhcp6, static4 or static6; dhcp4 = false for none.',
@@ -59,10 +63,6 @@ export const NETWORK_CODES = {
     'See networkctl status of the primary interface.',
   ),
   NET_UNKNOWN_KEY: entry('A net.toml has a key that does not exist there.', 'Check the spelling and the version.'),
-  NET_VALUE_IGNORED: entry(
-    'systemd-networkd does not take a value, and does without it.',
-    'The message says what it takes.',
-  ),
   NET_VERSION_UNKNOWN: entry('A net.toml has no version, or one that does not exist.', 'Write version = 3.'),
   NET_VLAN_UNATTACHED: entry(
     'No file tells the interface below a VLAN to carry it.',

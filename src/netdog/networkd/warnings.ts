@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../lib/diagnostics.ts'
 import type { ErrorCode } from '../../lib/error-codes.ts'
 import type { DocumentPath, SourceMap } from '../../lib/source-map.ts'
 import { printPath } from '../net-config/findings.ts'
-import { printPrefix } from '../net-config/ip.ts'
+import { printPrefix, type IpPrefix } from '../net-config/ip.ts'
 import type { Device, NetConfig } from '../net-config/model.ts'
 import { routeFamily } from './network-file.ts'
 
@@ -32,35 +32,45 @@ function warnOfNames({ key, id, type }: Device, warn: Warn): void {
   }
 }
 
+/** The null address stands for one of a pool of networkd's own, whose networks are not larger than this. */
+const POOL_LENGTH = { 4: 8, 6: 64 } as const
+
+const isIgnored = ({ bytes, family, length }: IpPrefix): boolean =>
+  length < POOL_LENGTH[family] && bytes.every((byte) => byte === 0)
+
 function warnOfAddresses({ key, static4, static6, type }: Device, warn: Warn): void {
   for (const [name, prefixes = []] of [
     ['static4', static4],
     ['static6', static6],
   ] as const) {
-    const none = prefixes.find((prefix) => prefix.length === 0 && /^(?:0\.0\.0\.0|::)$/.test(prefix.text))
-    if (none === undefined) continue
+    const ignored = prefixes.find(isIgnored)
+    if (ignored === undefined) continue
     const path = [key, name, 'addresses']
-    warn('NET_VALUE_IGNORED', path, `systemd-networkd ignores ${printPrefix(none)}`, 'give an address')
+    warn('NET_NETWORKD_DIFFERS', path, `systemd-networkd ignores ${printPrefix(ignored)}`, 'give an address')
   }
   if (type.kind !== 'bond' || type.monitoring.kind !== 'arp') return
   for (const [i, target] of type.monitoring.targets.entries()) {
     if (target.family === 4) continue
     const path = [key, 'monitoring', 'arpmon-targets', i]
-    warn('NET_VALUE_IGNORED', path, 'systemd-networkd takes only IPv4 addresses for ARP', 'give an IPv4 address')
+    warn('NET_NETWORKD_DIFFERS', path, 'systemd-networkd takes only IPv4 addresses for ARP', 'give an IPv4 address')
   }
 }
 
-function warnOfRoutes({ key, routes = [] }: Device, warn: Warn): void {
+function warnOfRoutes({ key, routes = [], static4 = [], static6 = [] }: Device, warn: Warn): void {
+  const hasAddress = [...static4, ...static6].some((prefix) => !isIgnored(prefix))
   for (const [i, route] of routes.entries()) {
     const family = routeFamily(route)
     const path = [key, 'route', i]
     if (family === 6 && route.via?.family === 4) {
       const message = 'systemd-networkd ignores a route of IPv6 with a gateway of IPv4'
-      warn('NET_VALUE_IGNORED', [...path, 'via'], message, 'give a gateway of the same family')
+      warn('NET_NETWORKD_DIFFERS', [...path, 'via'], message, 'give a gateway of the same family')
+    } else if (route.via !== undefined && !hasAddress) {
+      const message = 'systemd-networkd takes the gateway to be on the link, for the device has no address'
+      warn('NET_NETWORKD_DIFFERS', [...path, 'via'], message, 'give an address of the network of the gateway')
     }
     if (route.from !== undefined && route.from.family !== family) {
       const message = `systemd-networkd ignores the source, for the route is one of IPv${String(family)}`
-      warn('NET_VALUE_IGNORED', [...path, 'from'], message, 'give a source of the same family')
+      warn('NET_NETWORKD_DIFFERS', [...path, 'from'], message, 'give a source of the same family')
     }
   }
 }

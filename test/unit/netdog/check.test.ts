@@ -80,15 +80,15 @@ describe('checkNetToml', () => {
   test('interfaces of bonds and below VLANs are looked at, too', () => {
     expect(findings(check(`${BOND}[v]\nkind = "vlan"\ndevice = "a:b"\nid = 1\ndhcp4 = true`))).toEqual([
       'warning NET_NAME_UNUSABLE b.interfaces[1] 5:21',
-      'warning NET_VALUE_IGNORED b.monitoring.arpmon-targets[1] 10:31',
+      'warning NET_NETWORKD_DIFFERS b.monitoring.arpmon-targets[1] 10:31',
       'warning NET_NAME_UNUSABLE v.device 13:10',
     ])
   })
 
   test.each([
-    ['to = "fd00::/64"\nvia = "10.0.0.1"', ['warning NET_VALUE_IGNORED e.route[0].via 6:7']],
-    ['to = "fd00::/64"\nfrom = "10.0.0.1"', ['warning NET_VALUE_IGNORED e.route[0].from 6:8']],
-    ['to = "default"\nvia = "10.0.0.1"\nfrom = "fd00::1"', ['warning NET_VALUE_IGNORED e.route[0].from 7:8']],
+    ['to = "fd00::/64"\nvia = "10.0.0.1"', ['warning NET_NETWORKD_DIFFERS e.route[0].via 6:7']],
+    ['to = "fd00::/64"\nfrom = "10.0.0.1"', ['warning NET_NETWORKD_DIFFERS e.route[0].from 6:8']],
+    ['to = "default"\nvia = "10.0.0.1"\nfrom = "fd00::1"', ['warning NET_NETWORKD_DIFFERS e.route[0].from 7:8']],
     ['to = "10.0.0.0/8"\nvia = "fd00::1"', []],
     ['to = "default"\nfrom = "fd00::1"', []],
   ])('a route with %j', (lines, expected) => {
@@ -97,10 +97,22 @@ describe('checkNetToml', () => {
     )
   })
 
-  test.each(['0.0.0.0/0', '::/0'])('%s is no address', (address) => {
+  test.each(['0.0.0.0/7', '::/63'])('%s is no address', (address) => {
     expect(findings(check(`version = 2\n[e.static6]\naddresses = ["${address}"]`))).toEqual([
-      'warning NET_VALUE_IGNORED e.static6.addresses 3:13',
+      'warning NET_NETWORKD_DIFFERS e.static6.addresses 3:13',
     ])
+  })
+
+  test.each(['0.0.0.0/8', '::/64'])('%s is an address of a pool', (address) => {
+    expect(findings(check(`version = 2\n[e.static6]\naddresses = ["${address}"]`))).toEqual([])
+  })
+
+  test('a gateway without an address', () => {
+    const text = (address: string): string =>
+      `version = 2\n[e.static6]\naddresses = [${address}]\n[[e.route]]\nto = "default"\nvia = "fd00::1"`
+    expect(findings(check(text('')))).toEqual(['warning NET_NETWORKD_DIFFERS e.route[0].via 6:7'])
+    expect(findings(check(text('"::/1"')))).toHaveLength(2)
+    expect(findings(check(text('"fd00::2/64"')))).toEqual([])
   })
 
   test('a VLAN on a VLAN', () => {
