@@ -81,7 +81,10 @@ function start(frame: Frame, path: PathNode): { from: Found; segments: readonly 
 export function resolvePath(frame: Frame, path: PathNode): Operand {
   if (path.local) {
     const name = path.segments[0] ?? ''
-    return { value: outer(frame, path.up)?.locals.get(name), origin: undefined, written: path.written }
+    const at = outer(frame, path.up)
+    // what is wrong with a name is said of the member that has it
+    const origin = name === 'key' || name === 'id' ? at?.origin : undefined
+    return { value: at?.locals.get(name), origin, written: path.written }
   }
   const { from, segments } = start(frame, path)
   let found = from

@@ -134,7 +134,10 @@ inline = { {{settings.t.key}} = "{{settings.t.a}}", z."{{settings.t.key}}" = {{s
 "~{{@key}}" = "{{this}}"
 {{/each}}
 `
-    const text = render('toml', body, object({ a, b, key, l: [a, b], m: object({ [key]: a }) }))
+    // the one kind of key that some readers of TOML cannot read, however it is written
+    const impossible = key.includes('"') && /['\u0000-\u0008\u000a-\u001f\u007f]/.test(key) ? /^/ : /(?!)/
+    const text = rendered('toml', body, object({ a, b, key, l: [a, b], m: object({ [key]: a }) }), impossible)
+    if (text === undefined) return
     const read = plain(toml.parse(text))
     expect(read).toEqual(
       plain({

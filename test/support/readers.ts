@@ -8,7 +8,7 @@ import { environmentFile, unitSettings, unitWords } from './systemd-readers.ts'
 export type Tree = string | number | bigint | boolean | null | readonly Tree[] | ReadonlyMap<Tree, Tree>
 
 /** The values of any parser as a tree. */
-function treeOf(value: unknown): Tree {
+export function treeOf(value: unknown): Tree {
   if (Array.isArray(value)) return value.map(treeOf)
   if (value instanceof Map) return new Map([...value].map(([key, item]) => [treeOf(key), treeOf(item)]))
   if (typeof value !== 'object' || value === null) return value as Tree

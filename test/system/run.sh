@@ -9,9 +9,10 @@ if [ "$(id -u)" != 0 ]; then
   exit 1
 fi
 wanted=()
-for pair in containerd:containerd dockerd:docker.io chronyd:chrony systemd-analyze:systemd mount:mount ip:iproute2 systemd-nspawn:systemd-container dnsmasq:dnsmasq-base dbus-daemon:dbus-daemon sysctl:procps go:golang-go; do
+for pair in containerd:containerd dockerd:docker.io chronyd:chrony systemd-analyze:systemd mount:mount ip:iproute2 systemd-nspawn:systemd-container dnsmasq:dnsmasq-base dbus-daemon:dbus-daemon sysctl:procps modprobe:kmod go:golang-go; do
   command -v "${pair%%:*}" >/dev/null || wanted+=("${pair#*:}")
 done
+/usr/bin/python3 -c 'import yaml' 2>/dev/null || wanted+=(python3-yaml)
 if [ ${#wanted[@]} -gt 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq

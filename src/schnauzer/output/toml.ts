@@ -18,7 +18,31 @@ const BARE_KEY = /^[A-Za-z0-9_-]+$/
 const NOT_LITERAL = /['\u0000-\u0008\u000a-\u001f\u007f]/
 
 const escaped = (text: string): string => quoteTomlBasic(text).slice(1, -1)
-const quoteKey = (text: string): string => (BARE_KEY.test(text) ? text : quoteTomlBasic(text))
+
+const NO_KEY = 'a name with a double quote cannot hold single quotes or control characters as well'
+
+/**
+ * A key as containerd and other programs with go-toml 1 can read it, which know no escaped quote in keys: a literal
+ * string where the key holds one. Undefined for a key that would need both.
+ */
+function keyText(text: string): string | undefined {
+  if (!text.includes('"')) return BARE_KEY.test(text) ? text : quoteTomlBasic(text)
+  return NOT_LITERAL.test(text) ? undefined : `'${text}'`
+}
+
+/** A key with values in it, bare or in quotes that the template has written. */
+function key(parts: readonly Part[], text: string): string {
+  const slot = parts.find((part) => typeof part !== 'string')
+  return keyText(text) ?? (slot === undefined ? quoteTomlBasic(text) : unrepresentable(slot, NO_KEY))
+}
+
+/** The quotes of the template stay where they can. */
+function quotedKey(parts: readonly Part[]): string {
+  const whole = joinedText(parts)
+  const written = parts.some((part) => typeof part === 'string' && part.includes('\\'))
+  if (!hasValue(parts) || written || !whole.endsWith('"')) return writeParts(parts, escaped)
+  return whole.slice(1, -1).includes('"') ? key(parts, whole.slice(1, -1)) : writeParts(parts, escaped)
+}
 
 /** A line break right after the opening fence is dropped by readers; one behind an empty value must not be. */
 function guardStart(parts: readonly Part[], fence: string): readonly Part[] {
@@ -37,7 +61,10 @@ function literalString(parts: readonly Part[], fence: string): string {
 function value(slot: Slot): string {
   if (slot.toml !== undefined) return slot.toml
   try {
-    return integerText(slot) ?? encodeToml(slot.value, quoteTomlBasic, quoteKey)
+    return (
+      integerText(slot) ??
+      encodeToml(slot.value, quoteTomlBasic, (name) => keyText(name) ?? unrepresentable(slot, NO_KEY))
+    )
   } catch (error) {
     if (error instanceof RenderFailure) unrepresentable(slot, error.message)
     throw error
@@ -71,20 +98,20 @@ class Place {
   }
 }
 
-function quotedToken(stream: Stream): string | undefined {
+function quotedToken(stream: Stream, isKey: boolean): string | undefined {
   const basic = stream.take(MULTI_BASIC)
   if (basic !== undefined) return writeParts(guardStart(basic, '"""'), escaped)
   const multiLiteral = stream.take(MULTI_LITERAL)
   if (multiLiteral !== undefined) return literalString(multiLiteral, "'''")
   const plain = stream.take(BASIC)
-  if (plain !== undefined) return writeParts(plain, escaped)
+  if (plain !== undefined) return isKey ? quotedKey(plain) : writeParts(plain, escaped)
   const literal = stream.take(LITERAL)
   return literal === undefined ? undefined : literalString(literal, "'")
 }
 
 function word(parts: readonly Part[], isKey: boolean): string {
   if (!hasValue(parts)) return joinedText(parts)
-  if (isKey) return quoteKey(joinedText(parts))
+  if (isKey) return key(parts, joinedText(parts))
   const slot = onlyValue(parts)
   return slot === undefined ? quoteTomlBasic(joinedText(parts)) : value(slot)
 }
@@ -102,7 +129,7 @@ export function writeToml(parts: readonly Part[]): string {
       continue
     }
     const comment = stream.take(COMMENT)
-    const quoted = comment === undefined ? quotedToken(stream) : undefined
+    const quoted = comment === undefined ? quotedToken(stream, place.key) : undefined
     const mark = comment === undefined && quoted === undefined ? stream.take(PUNCTUATION) : undefined
     if (comment !== undefined) output += writeComment(comment)
     else if (quoted !== undefined) output += quoted

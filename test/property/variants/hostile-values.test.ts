@@ -100,39 +100,48 @@ const live = cases.filter(({ places }) => places.length > 0)
 const runs = Math.ceil(CASES / live.length)
 
 const baseName = ({ template }: Case): string => template.name.split('@')[0] as string
-const valueFor = (one: Case): fc.Arbitrary<string> => (PLAIN_NAMES.includes(baseName(one)) ? plainName : hostileText)
+/** A value for each place. Names of hosts differ, since one that another entry has is left out of the first lines. */
+function valuesFor(one: Case): fc.Arbitrary<string[]> {
+  const length = { minLength: one.places.length, maxLength: one.places.length }
+  return PLAIN_NAMES.includes(baseName(one)) ? fc.uniqueArray(plainName, length) : fc.array(hostileText, length)
+}
 
 /** Files of lines separate words by any white space; a line break becomes a space. */
 const spaced = (text: string): string => text.replace(/[ \t\r\n\v\f]+/g, ' ').trim()
 
 /** What no environment, command line or C string holds. */
-const IMPOSSIBLE = /\p{Noncharacter_Code_Point}|\u0000/u
+const NOT_FOR_SYSTEMD = /\p{Noncharacter_Code_Point}|\u0000/u
+
+/** Whether a format cannot hold a value at a place. */
+function isImpossible(format: string, { pattern }: Place, value: string): boolean {
+  if (format !== 'toml') return NOT_FOR_SYSTEMD.test(value)
+  const inKey = pattern.endsWith('{}') || pattern.endsWith('.registry')
+  return inKey && value.includes('"') && /['\u0000-\u0008\u000a-\u001f\u007f]/.test(value)
+}
 
 describe.each(live)('$template.name, shape $shapeNumber', (one) => {
   const { template, shape, marked, places } = one
   const numbers = new Map(places.map(({ number }, i) => [number, i]))
 
-  test.prop([fc.array(valueFor(one), { minLength: places.length, maxLength: places.length })], { numRuns: runs })(
-    'reads back hostile values, or fails',
-    (values) => {
-      const valueOf = (number: number): string => values[numbers.get(number) ?? -1] ?? `zq${String(number)}qz`
-      let text: string
-      try {
-        text = textFor(template, shape, ({ number }) => valueOf(number))
-      } catch (error) {
-        if (!(error instanceof PipelineError)) throw error
-        expect(error.code).toBe('VALUE_UNREPRESENTABLE')
-        expect(error.details['settingsPath']).toMatch(/^settings\./)
-        expect(['env', 'systemd', 'lines']).toContain(template.outputFormat)
-        expect(values.some((value) => IMPOSSIBLE.test(value))).toBe(true)
-        return
-      }
-      const finish = template.outputFormat === 'lines' ? spaced : (value: string): string => value
-      expect(canonical(read(template, text), finish)).toBe(
-        canonical(marked, (value) => finish(withoutMarks(value, valueOf))),
-      )
-    },
-  )
+  test.prop([valuesFor(one)], { numRuns: runs })('reads back hostile values, or fails', (values) => {
+    const valueOf = (number: number): string => values[numbers.get(number) ?? -1] ?? `zq${String(number)}qz`
+    let text: string
+    try {
+      text = textFor(template, shape, ({ number }) => valueOf(number))
+    } catch (error) {
+      if (!(error instanceof PipelineError)) throw error
+      expect(error.code).toBe('VALUE_UNREPRESENTABLE')
+      expect(error.details['settingsPath']).toMatch(/^settings\./)
+      expect(['env', 'systemd', 'lines', 'toml']).toContain(template.outputFormat)
+      const impossible = places.filter((place, i) => isImpossible(template.outputFormat, place, values[i] ?? ''))
+      expect(impossible).not.toEqual([])
+      return
+    }
+    const finish = template.outputFormat === 'lines' ? spaced : (value: string): string => value
+    expect(canonical(read(template, text), finish)).toBe(
+      canonical(marked, (value) => finish(withoutMarks(value, valueOf))),
+    )
+  })
 })
 
 describe('nothing is left out', () => {
