@@ -69,6 +69,13 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       return { run: serve, spec: serveSpec }
     },
   },
+  analyze: {
+    about: 'what took a boot its time: longest parts, critical path, waits; also as a page',
+    load: async () => {
+      const { analyze, analyzeSpec } = await import('./commands/analyze.ts')
+      return { run: analyze, spec: analyzeSpec }
+    },
+  },
   imds: {
     about: 'serve instance metadata and the AWS calls of a boot on loopback',
     load: async () => {

@@ -73,10 +73,7 @@ async function runCommands(step: CommandStep, host: Host, events: EventSink): Pr
         events.emit(event)
       })
     const failure = failureOf(command, await host.runner.run({ command, purpose: 'program', onEvent }))
-    const detail = command.join(' ')
-    watch?.end(
-      failure === undefined ? { outcome: 'ok', detail } : { outcome: 'failed', reason: failure.message, detail },
-    )
+    watch?.end(failure === undefined ? { outcome: 'ok' } : { outcome: 'failed', reason: failure.message })
     if (failure !== undefined) throw failure
   }
 }

@@ -1,5 +1,5 @@
 /** Telling people what a program waits for. */
-import type { Clock, EventSink, TextSink } from './ports.ts'
+import type { Clock, EventSink, Host, Resolver, TextSink } from './ports.ts'
 
 /** A wait longer than this is told. */
 export const ANNOUNCE_AFTER_MS = 2000
@@ -70,5 +70,34 @@ export class Waiting {
     const text = waitingText(target, this.answer, leftMs?.())
     stderr?.write(`${program}: ${text}\n`)
     host.events.emit({ kind: 'notice', program, text })
+  }
+}
+
+/**
+ * A resolver that tells when a name takes long: a name server that does not answer is waited for by the system, often for
+ * a minute.
+ */
+export function tellingResolver(
+  host: Pick<Host, 'clock' | 'events' | 'resolver'>,
+  program: string,
+  stderr: TextSink,
+): Resolver {
+  const telling = async <T>(target: string, look: () => Promise<T>): Promise<T> => {
+    const startMs = host.clock.monotonic()
+    const waiting = new Waiting({ host, program, target, stderr })
+    try {
+      return await look()
+    } finally {
+      waiting.end()
+      const ms = host.clock.monotonic() - startMs
+      if (ms > ANNOUNCE_AFTER_MS) {
+        const wait = { program, target, reason: 'the answer took long', startMs, ms, retry: false }
+        host.events.emit({ kind: 'wait', wait })
+      }
+    }
+  }
+  return {
+    lookup: (name) => telling(`DNS, the addresses of ${name}`, () => host.resolver.lookup(name)),
+    reverse: (address) => telling(`DNS, the name of ${address}`, () => host.resolver.reverse(address)),
   }
 }

@@ -162,9 +162,9 @@ export async function generateSettings(settings: PlutoSettings, io: ProgramIo, h
     try {
       const value = await generate({ io, host: watched, client, settings, found })
       if (value !== undefined) found[key] = value
-      watch.end({ outcome: value === undefined ? 'none' : 'ok', detail: 'pluto' })
+      watch.end({ outcome: value === undefined ? 'none' : 'ok' })
     } catch (error) {
-      watch.end({ outcome: 'failed', reason: messageOf(error), detail: 'pluto' })
+      watch.end({ outcome: 'failed', reason: messageOf(error) })
       throw error
     }
   }

@@ -6,6 +6,11 @@ export const BOOT_CODES = {
     'No AWS credentials were found, or they could not be read.',
     'Give the instance a role, or set credentials in the environment or in settings.aws.',
   ),
+  BOOT_RECORD_INVALID: entry(
+    'A file is no boot record.',
+    'Give a root, its record directory, or a report of `bottlerocket boot --format json`.',
+  ),
+  BOOT_RECORD_UNREADABLE: entry('The record of a boot could not be read.', 'Run a boot first, and name its root.'),
   BOOT_STEP_FAILED: entry('A step of the boot failed.', 'What it printed on standard error says why.'),
   FACTS_INVALID: entry(
     'The facts file is not understood.',

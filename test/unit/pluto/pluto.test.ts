@@ -53,7 +53,6 @@ describe('pluto', () => {
         activity: {
           kind: 'generator',
           name: 'settings.kubernetes.provider-id',
-          detail: 'pluto',
           outcome: 'ok',
           attempts: 1,
           waits: [],
