@@ -91,7 +91,7 @@ function row(span: Span, { trace, criticalPath }: Analysis): string {
 function timeline(analysis: Analysis): string {
   const { totalMs } = analysis.trace
   const ticks = axisTicks(totalMs).map(
-    (ms) => `<i class="tick" style="left:${percent(ms, totalMs)}"><u>${formatMs(ms).replace('.0 ms', ' ms')}</u></i>`,
+    (ms) => `<i class="tick" style="left:${percent(ms, totalMs)}"><u>${formatMs(ms).replace(/\.0+ /, ' ')}</u></i>`,
   )
   const rows = analysis.spans.map((span) => row(span, analysis))
   return (
@@ -106,10 +106,13 @@ function timeline(analysis: Analysis): string {
 
 function table(caption: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return ''
-  const cells = (values: readonly string[]): string => values.map((value) => `<td>${escapeHtml(value)}</td>`).join('')
+  const isTime = (i: number): boolean => heads[i] === 'At' || heads[i] === 'Time'
+  const cell = (tag: 'td' | 'th scope="col"', i: number, value: string): string =>
+    `<${tag}${isTime(i) ? ' class="ms"' : ''}>${escapeHtml(value)}</${tag.slice(0, 2)}>`
+  const cells = (values: readonly string[]): string => values.map((value, i) => cell('td', i, value)).join('')
   return (
     `<section><table class="list"><caption>${caption}</caption><thead><tr>` +
-    `${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>` +
+    `${heads.map((head, i) => cell('th scope="col"', i, head)).join('')}</tr></thead>` +
     `<tbody>${rows.map((values) => `<tr>${cells(values)}</tr>`).join('\n')}</tbody></table></section>`
   )
 }

@@ -53,7 +53,7 @@ small { color: var(--faint); font-size: .8rem; }
 .legend i:first-child { margin-left: 0; }
 .lists { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(34rem, 100%), 1fr)); gap: 2rem; align-items: start; }
 .list td { padding: .15rem .8rem .15rem 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-.list td:first-child { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.list .ms { white-space: nowrap; text-align: right; font-variant-numeric: tabular-nums; width: 5.5rem; }
 .failure { list-style: none; margin: 0 0 1.5rem; padding: .7rem 1rem; border-left: 4px solid var(--failed); background: var(--lane); overflow-wrap: anywhere; }
 @media (max-width: 50rem) {
   .timeline th { width: 11rem; }

@@ -9,9 +9,10 @@ const MOST_BLAMED = 15
 const TIME_WIDTH = 10
 const LONGEST_DETAIL = 60
 
-/** Milliseconds for people: `12.3 ms`, from ten seconds on `12.34 s`. */
+/** Milliseconds for people: `12.3 ms`, from a second on `1.234 s`, from ten on `12.34 s`. */
 export function formatMs(ms: number): string {
-  return ms < 10 * SECOND_MS ? `${ms.toFixed(1)} ms` : `${(ms / SECOND_MS).toFixed(2)} s`
+  if (ms < SECOND_MS) return `${ms.toFixed(1)} ms`
+  return `${(ms / SECOND_MS).toFixed(ms < 10 * SECOND_MS ? 3 : 2)} s`
 }
 
 const time = (ms: number): string => formatMs(ms).padStart(TIME_WIDTH)

@@ -11,6 +11,7 @@ import { RenderSet } from '../schnauzer/render-set.ts'
 import { renderWithLookups, type Template, type TemplateData } from '../schnauzer/render.ts'
 import { parseRequirement } from '../schnauzer/requirement.ts'
 import { SHIPPED_STRINGS } from '../schnauzer/shipped-strings.ts'
+import { tellingResolver } from '../lib/waiting.ts'
 
 const USAGE = `usage: schnauzer-v2 [--log-level LEVEL] [--api-socket PATH] COMMAND
 
@@ -119,7 +120,8 @@ export const schnauzerV2: Program = {
     const { template } = task
     const data = await fetchData(host, args.value('--api-socket') ?? PATHS.apiSocket)
     const facts = { cpus: host.facts.cpus(), ...(await deviceFacts(host.facts)(template.importedHelpers)) }
-    const text = await renderWithLookups(template, data, facts, host.resolver)
+    const resolver = tellingResolver(host, 'schnauzer-v2', io.stderr)
+    const text = await renderWithLookups(template, data, facts, resolver)
     io.stdout.write(`${quoteJson(text)}\n`)
     return EXIT_OK
   },

@@ -3,7 +3,8 @@ import type { ApiClient } from '../api/client.ts'
 import type { Diagnostic } from '../lib/diagnostics.ts'
 import { PipelineError } from '../lib/errors.ts'
 import type { Logger } from '../lib/log.ts'
-import type { Host } from '../lib/ports.ts'
+import type { Host, TextSink } from '../lib/ports.ts'
+import { tellingResolver } from '../lib/waiting.ts'
 import { fileNamesOf, keysByService, planApply, type ApplyPlan } from './plan-apply.ts'
 import { fetchAffectedServices, fetchFiles, fetchServices } from './read-metadata.ts'
 import { renderFiles, type RenderFailure, type RenderResult } from './render-files.ts'
@@ -31,7 +32,14 @@ export async function render(plan: ApplyPlan, run: Run, uri = '/'): Promise<Rend
   if (plan.files.length === 0) return { rendered: [], failures: [] }
   // loaded only here: neither the start of a daemon nor a run without files needs the template engine
   const { createRenderer } = await import('./engine.ts')
-  const renderTemplate = createRenderer(await run.api.getJson(uri), run.host)
+  const { host, log } = run
+  const stderr: TextSink = {
+    write: (line) => {
+      log.info({}, line.trimEnd())
+    },
+  }
+  const resolver = tellingResolver(host, 'thar-be-settings', stderr)
+  const renderTemplate = createRenderer(await run.api.getJson(uri), { facts: host.facts, resolver })
   const result = await renderFiles(plan.files, run.host.fs, renderTemplate)
   reportFailures(result.failures, run.host)
   return result

@@ -4,7 +4,7 @@ import { ActivityWatch, attemptsOf, briefReason, type Activity, type Wait } from
 import { StepRecorder, writeBootRecord } from '../../../src/lib/boot-record.ts'
 import { decodeEvent, encodeEvent } from '../../../src/lib/events.ts'
 import type { HostEvent } from '../../../src/lib/ports.ts'
-import { Waiting, waitingText } from '../../../src/lib/waiting.ts'
+import { tellingResolver, Waiting, waitingText } from '../../../src/lib/waiting.ts'
 import { testHost } from '../../support/test-host.ts'
 import { virtualClock } from '../../support/virtual-clock.ts'
 
@@ -208,5 +208,32 @@ describe('telling what is waited for', () => {
     waiting.note('c')
     expect(lines).toEqual(['no answer yet', 'a', 'b'].map((answer) => `p: waiting for t; ${answer}; no time limit\n`))
     expect(host.emitted).toHaveLength(3)
+  })
+})
+
+describe('names that take long to resolve', () => {
+  it('are told, and leave an event', async () => {
+    const clock = virtualClock()
+    const answers = { 'a.example': ['10.0.0.1'] }
+    const host = testHost({
+      clock,
+      resolver: {
+        lookup: async (name) => {
+          await clock.sleep(60_000)
+          return answers[name as 'a.example']
+        },
+        reverse: () => Promise.resolve('b.example'),
+      },
+    })
+    const lines: string[] = []
+    const resolver = tellingResolver(host, 'p', { write: (line) => lines.push(line) })
+    expect(await resolver.reverse('10.0.0.1')).toBe('b.example')
+    expect(host.emitted).toEqual([])
+    expect(await resolver.lookup('a.example')).toEqual(['10.0.0.1'])
+    expect(lines).toEqual(['p: waiting for DNS, the addresses of a.example; no answer yet; no time limit\n'])
+    expect(host.emitted.at(-1)).toMatchObject({
+      kind: 'wait',
+      wait: { program: 'p', target: 'DNS, the addresses of a.example', ms: 60_000, retry: false },
+    })
   })
 })
