@@ -64,8 +64,8 @@ async function serve(host: Host, options: ApiServerOptions, datastore: string): 
   return {
     handle: (request) => api.handle(request),
     close: async () => {
-      tries.close()
       await listener.close()
+      await tries.close()
       await store.close()
     },
   }

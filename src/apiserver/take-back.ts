@@ -41,7 +41,8 @@ const startsWith = (list: readonly (string | number)[], start: readonly (string 
 /** Whether a problem may come from restoring a key: it is the key's own, its neighbours', or that of the whole above. */
 function mayCause({ key }: TriedKey, { path: place }: ModelProblem): boolean {
   const segments = parseSegments(key).slice(1)
-  return startsWith(segments, place) || startsWith(place, segments.slice(0, -1))
+  const above = segments.slice(0, -1)
+  return startsWith(segments, place) || (above.length > 0 && startsWith(place, above))
 }
 
 /**

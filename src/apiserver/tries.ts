@@ -48,6 +48,8 @@ export class Tries {
   private readonly options: TriesOptions
   private readonly file: string
   private readonly ended: EndedTry[] = []
+  /** Appliers that are being started. */
+  private readonly starting = new Set<Promise<unknown>>()
   /** The signal that ends the waiting for a change. */
   private readonly timers = new Map<string, AbortController>()
   private open: readonly Try[] = []
@@ -74,13 +76,15 @@ export class Tries {
   start(): void {
     // in a boot that has applied nothing yet, the boot itself applies everything
     const isBoot = this.options.host.fs.stat(PATHS.applyRecords) === undefined
-    if (!isBoot) for (const { keys, change } of this.unapplied) void this.apply(keys, change)
-    this.unapplied = []
+    if (isBoot) this.unapplied = []
+    this.applyDue()
     for (const each of this.open) this.wait(each)
   }
 
-  close(): void {
+  /** Ends all waiting; what is noted on the disk stays. Resolves when no applier is being started any more. */
+  async close(): Promise<void> {
     for (const timer of this.timers.values()) timer.abort(new Error('closed'))
+    await Promise.all(this.starting)
   }
 
   /**
@@ -242,9 +246,13 @@ export class Tries {
       if (!signal.aborted) throw error
       return
     }
+    this.applyDue()
+  }
+
+  private applyDue(): void {
     const due = this.unapplied
     this.unapplied = []
-    for (const { keys, change } of due) await this.apply(keys, change)
+    for (const { keys, change } of due) this.apply(keys, change)
   }
 
   /** Restores what was there before. @returns whether that is done; else everything still waits */
@@ -271,11 +279,13 @@ export class Tries {
     }
   }
 
-  private async apply(keys: readonly string[], change: ApplyTry): Promise<void> {
-    try {
-      await this.options.apply(keys, change)
-    } catch (error) {
-      this.options.log?.error({ keys }, `what was taken back cannot be applied: ${messageOf(error)}`)
-    }
+  private apply(keys: readonly string[], change: ApplyTry): void {
+    const started = this.options
+      .apply(keys, change)
+      .catch((error: unknown) => {
+        this.options.log?.error({ keys }, `what was taken back cannot be applied: ${messageOf(error)}`)
+      })
+      .finally(() => this.starting.delete(started))
+    this.starting.add(started)
   }
 }
