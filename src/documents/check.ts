@@ -24,7 +24,7 @@ export interface AcceptedSettings {
 export interface Checked {
   /** Ordered by place, one per place. */
   readonly diagnostics: readonly Diagnostic[]
-  /** Present if there are no errors. Undefined also for a document without any settings. */
+  /** Present if there are no errors. Undefined also for a document without any settings, or with unknown parts. */
   readonly accepted?: AcceptedSettings
 }
 
@@ -181,10 +181,21 @@ function settled(found: Findings, source: SettingsSource): Checked {
   const all = onePerPlace(found.diagnostics)
   const placed = relocate === undefined ? all : onePerPlace(all.map((each) => moved(each, relocate)))
   const diagnostics = standsAt === undefined ? placed : placed.map((each) => noted(each, standsAt))
-  if (found.accepted === undefined || hasErrors(diagnostics)) return { diagnostics }
+  // what is not known yet cannot be looked into any further
+  const isPartial = body.kind === 'text' && body.unknown.length > 0
+  if (found.accepted === undefined || isPartial || hasErrors(diagnostics)) return { diagnostics }
   const { sourceMap, settings, at } = found.accepted
   const outer = relocate === undefined ? sourceMap : new RelocatedSourceMap(sourceMap, relocate)
   return { diagnostics, accepted: { settings, sourceMap: outer, at } }
+}
+
+/** Adds findings about accepted settings, with places of their source map. */
+export function addFindings(source: SettingsSource, checked: Checked, more: readonly Diagnostic[]): Checked {
+  const { standsAt } = source
+  const placed = standsAt === undefined ? more : more.map((each) => noted(each, standsAt))
+  const diagnostics = onePerPlace([...checked.diagnostics, ...placed])
+  const { accepted } = checked
+  return accepted === undefined || hasErrors(diagnostics) ? { diagnostics } : { diagnostics, accepted }
 }
 
 /** Checks a document against the model of a family of variants. */

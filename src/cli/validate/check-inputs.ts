@@ -1,5 +1,5 @@
 /** Every document of every file, checked for every variant. */
-import { checkSource, type Checked } from '../../documents/check.ts'
+import { addFindings, checkSource, type AcceptedSettings, type Checked } from '../../documents/check.ts'
 import { excerptText, readFile } from '../../documents/read-file.ts'
 import type { SettingsSource, Skipped } from '../../documents/source.ts'
 import { hasErrors, type Diagnostic } from '../../lib/diagnostics.ts'
@@ -25,15 +25,20 @@ export interface Outcome {
   readonly texts: ReadonlyMap<string, string>
 }
 
+/** Finds more about settings that nothing is wrong with, such as what comes of rendering them. */
+export type FindMore = (variant: Variant, accepted: AcceptedSettings) => Promise<readonly Diagnostic[]>
+
 /** Checks documents for some variants; variants of one family on one platform share their findings. */
 class Checker {
   readonly verdicts: Verdict[] = []
   readonly skipped: Skipped[] = []
   readonly texts = new Map<string, string>()
   private readonly variants: readonly Variant[]
+  private readonly findMore: FindMore | undefined
 
-  constructor(variants: readonly Variant[]) {
+  constructor(variants: readonly Variant[], findMore: FindMore | undefined) {
     this.variants = variants
+    this.findMore = findMore
   }
 
   async input(input: Input): Promise<void> {
@@ -43,7 +48,7 @@ class Checker {
       return
     }
     const { sources, skipped } = await readFile(input.bytes, file)
-    for (const source of sources) this.source(source)
+    for (const source of sources) await this.source(source)
     this.skipped.push(...skipped)
     if (sources.length === 0 && skipped.length === 0) this.skipped.push({ file, reason: 'no user data in it' })
   }
@@ -52,7 +57,7 @@ class Checker {
     for (const { name } of this.variants) this.verdicts.push({ file, variant: name, accepted: false, diagnostics })
   }
 
-  private source(source: SettingsSource): void {
+  private async source(source: SettingsSource): Promise<void> {
     const { file, part, placeFile } = source
     this.texts.set(placeFile, excerptText(source))
     const known = new Map<string, Checked>()
@@ -60,11 +65,16 @@ class Checker {
       const key = `${variant.modelName} ${variant.platform}`
       const checked = known.get(key) ?? checkFor(source, variant)
       known.set(key, checked)
-      const { diagnostics } = checked
+      const { diagnostics } = await this.completed(source, checked, variant)
       const accepted = !hasErrors(diagnostics)
       const where = part === undefined ? { file } : { file, part }
       this.verdicts.push({ ...where, variant: variant.name, accepted, diagnostics })
     }
+  }
+
+  private async completed(source: SettingsSource, checked: Checked, variant: Variant): Promise<Checked> {
+    if (this.findMore === undefined || checked.accepted === undefined) return checked
+    return addFindings(source, checked, await this.findMore(variant, checked.accepted))
   }
 }
 
@@ -73,9 +83,17 @@ function checkFor(source: SettingsSource, variant: Variant): Checked {
   return checkSource(source, loadModel(variant.modelName), limit)
 }
 
-/** Checks all inputs. That none of them holds any user data is an error of each of them. */
-export async function checkInputs(inputs: readonly Input[], variants: readonly Variant[]): Promise<Outcome> {
-  const checker = new Checker(variants)
+/**
+ * Checks all inputs. That none of them holds any user data is an error of each of them.
+ *
+ * @param findMore is asked about each document that is accepted, for each variant
+ */
+export async function checkInputs(
+  inputs: readonly Input[],
+  variants: readonly Variant[],
+  findMore?: FindMore,
+): Promise<Outcome> {
+  const checker = new Checker(variants, findMore)
   for (const input of inputs) await checker.input(input)
   if (checker.verdicts.length > 0) return checker
   const files = [...new Set(checker.skipped.map(({ file }) => file))]
