@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { isJsonObject, member, type JsonObject, type JsonValue } from '../../../src/lib/json.ts'
+import { catalogueOf } from '../../../src/model/catalogue.ts'
 import { loadModel, MODEL_NAMES, type ModelName } from '../../../src/model/models.ts'
 import { parseUserToml } from '../../../src/toml/user-toml.ts'
 import { userDataSchema } from '../../../src/variants/json-schema.ts'
@@ -61,6 +62,23 @@ describe('the schema', () => {
   it.each(cases.filter(({ codes }) => codes.length === 0))('accepts $name, which the model accepts', (example) => {
     if (member(example.tree, 'settings') === undefined) return
     expect(checkOf(example.family)(example.tree)).toEqual([])
+  })
+})
+
+/** Integers up to here are exact in JavaScript, which the validator is written in. */
+const EXACT = 2n ** 53n
+
+describe.each(['aws-k8s-nvidia', 'aws-ecs-2'] as const)('integers of %s', (family) => {
+  const integers = catalogueOf(loadModel(family).groups).flatMap(({ path, type }) =>
+    type.kind === 'integer' && !path.includes('*') ? [{ key: path.join('.'), path, type }] : [],
+  )
+  const faultsOf = (path: readonly string[], value: bigint): string[] =>
+    checkOf(family)({ settings: [...path].reverse().reduce<JsonValue>((inner, step) => ({ [step]: inner }), value) })
+
+  it.each(integers)('$key has its exact bounds', ({ path, type: { minimum, maximum } }) => {
+    expect([...faultsOf(path, minimum), ...faultsOf(path, maximum)]).toEqual([])
+    if (minimum > -EXACT) expect(faultsOf(path, minimum - 1n)).not.toEqual([])
+    if (maximum < EXACT) expect(faultsOf(path, maximum + 1n)).not.toEqual([])
   })
 })
 
