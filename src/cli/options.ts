@@ -15,6 +15,11 @@ export const ROOT_OPTION: OptionSpec = {
   help: "directory that stands for the target's /",
 }
 export const IMDS_OPTION: OptionSpec = { names: ['--imds'], value: 'URL', help: 'metadata service' }
+export const NET_OPTION: OptionSpec = {
+  names: ['--net'],
+  value: 'FILE',
+  help: 'network configuration, net.toml',
+}
 export const FACTS_OPTION: OptionSpec = { names: ['--facts'], value: 'FILE', help: 'facts that replace the machine’s' }
 export const FORMAT_OPTION: OptionSpec = { names: ['--format'], value: 'FORMAT', help: 'text (default) or json' }
 export const USER_DATA_OPTION: OptionSpec = { names: ['--user-data'], value: 'FILE', help: 'user data' }

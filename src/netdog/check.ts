@@ -13,6 +13,8 @@ import { primaryDevice, primaryFile } from './primary.ts'
 import type { TextFile } from './text-file.ts'
 
 export interface NetCheck {
+  /** None after an error. */
+  readonly config?: NetConfig
   /** In the order of their places. */
   readonly diagnostics: readonly Diagnostic[]
   /** The file that names the primary device, then those of the network manager; none after an error. */
@@ -86,8 +88,9 @@ export function checkNetToml(bytes: Uint8Array, file: string, flavour: Flavour):
   if (flavour === 'networkd') diagnostics.push(...networkdWarnings(config, sourceMap))
   diagnostics.push(...unwritableValues(config, flavour, sourceMap))
   const primary = primaryDevice(config)
-  if (primary === undefined || hasErrors(diagnostics)) return { diagnostics: sortDiagnostics(diagnostics), files: [] }
+  if (hasErrors(diagnostics)) return { diagnostics: sortDiagnostics(diagnostics), files: [] }
+  if (primary === undefined) return { config, diagnostics: sortDiagnostics(diagnostics), files: [] }
   const files = networkFiles(config, flavour)
   diagnostics.push(...warnOfSharedFiles(config, files, sourceMap))
-  return { diagnostics: sortDiagnostics(diagnostics), files: [primaryFile(primary), ...files] }
+  return { config, diagnostics: sortDiagnostics(diagnostics), files: [primaryFile(primary), ...files] }
 }

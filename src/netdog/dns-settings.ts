@@ -38,13 +38,16 @@ export function parseDnsSettings(text: string, file: string): DnsSettings {
   return { nameServers: nameServers && [...new Set(nameServers.map((server) => server.text))], searchList }
 }
 
+/** Nothing set. */
+export const NO_DNS_SETTINGS: DnsSettings = { nameServers: undefined, searchList: undefined }
+
 /** The DNS settings of the host. @throws PipelineError `NET_DNS_SETTINGS_INVALID`, `HOST_FILE_UNREADABLE` */
 export function loadDnsSettings({ fs }: Host, io: ProgramIo): DnsSettings {
   const path = PATHS.dnsSettings
   const size = fs.stat(path)?.size
   if (size === undefined || size === 0) {
     notice(io, `${path} is ${size === undefined ? 'missing' : 'empty'}: no DNS settings`)
-    return { nameServers: undefined, searchList: undefined }
+    return NO_DNS_SETTINGS
   }
   try {
     return parseDnsSettings(fs.readText(path), path)

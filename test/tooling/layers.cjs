@@ -58,7 +58,7 @@ module.exports = {
     sole('@aws-sdk', 'pluto/'),
     sole('saxes', 'early-boot/ovf-environment'),
     budget('(documents|toml|model)/', 'handlebars|pino|@aws-sdk'),
-    budget('(settings-committer|bork|early-boot|sundog|shibaken|apiclient)/', 'zod|ip-num|handlebars'),
+    budget('(settings-committer|bork|early-boot|sundog|shibaken|apiclient|netdog)/', 'zod|ip-num|handlebars'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

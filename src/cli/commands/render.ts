@@ -6,6 +6,7 @@ import { jsonObject, printJson, toJson, type JsonObject } from '../../lib/json.t
 import type { Host, ProgramIo } from '../../lib/ports.ts'
 import { decodeUtf8Lossy } from '../../lib/utf8.ts'
 import * as options from '../options.ts'
+import { withNetwork } from '../network.ts'
 import { renderOutcome } from '../present.ts'
 import { renderOffline, type ChangeResult, type NamedBytes, type RenderResult } from '../render.ts'
 import { diagnosticsJson, outcomeJson, SCHEMA_VERSION } from '../report.ts'
@@ -15,6 +16,7 @@ const OPTIONS = [
   options.VARIANT_OPTION,
   options.RELEASE_OPTION,
   { ...options.USER_DATA_OPTION, required: true, help: 'user data, TOML or JSON' },
+  { ...options.NET_OPTION, help: 'network configuration, net.toml, whose files are shown too' },
   options.FACTS_OPTION,
   {
     names: ['--change'],
@@ -91,7 +93,9 @@ export async function render(argv: readonly string[], io: ProgramIo, host: Host)
   const typedFacts = options.factsOf(io, host, args)
   const generators = !args.flags.has('--no-generators')
   const facts = generators ? options.completeFacts(typedFacts) : typedFacts
-  const result = await renderOffline({
+  const networkFile = args.value('--net')
+  const network = networkFile === undefined ? undefined : read(networkFile)
+  const rendered = await renderOffline({
     variant,
     userData,
     changes,
@@ -99,7 +103,8 @@ export async function render(argv: readonly string[], io: ProgramIo, host: Host)
     io,
     ...(generators ? { http: httpOverHandler(createMetadataHandler(facts, { clock: host.clock })) } : {}),
   })
+  const result = network === undefined ? rendered : withNetwork(rendered, network, variant)
   if (asJson) io.stdout.write(reportJson(result) + '\n')
-  else printText(io, result, [userData, ...changes])
+  else printText(io, result, [userData, ...changes, ...(network === undefined ? [] : [network])])
   return result.accepted ? EXIT_OK : EXIT_FAILURE
 }

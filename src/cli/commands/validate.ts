@@ -6,6 +6,7 @@ import { findVariant, listVariants, type Variant } from '../../variants/variant.
 import * as options from '../options.ts'
 import { paletteFor } from '../terminal.ts'
 import { checkInputs, type Outcome } from '../validate/check-inputs.ts'
+import { checkNetworks } from '../validate/check-networks.ts'
 import { readInputs, type FileHost } from '../validate/inputs.ts'
 import { maskSecrets } from '../validate/mask.ts'
 import { renderAnnotations, renderText, reportJson, summaryText } from '../validate/print.ts'
@@ -13,6 +14,7 @@ import { renderAnnotations, renderText, reportJson, summaryText } from '../valid
 const OPTIONS = [
   { ...options.VARIANT_OPTION, repeatable: true, help: 'variant or pattern, such as aws-k8s-1.30; may be repeated' },
   options.RELEASE_OPTION,
+  { ...options.NET_OPTION, repeatable: true, help: 'network configuration, net.toml; may be repeated' },
   { ...options.FORMAT_OPTION, help: 'text (default), json, or github for annotations of a workflow' },
   { names: ['--strict'], help: 'warnings fail, too' } as const,
   options.SHOW_SECRETS_OPTION,
@@ -20,7 +22,9 @@ const OPTIONS = [
 
 export const validateSpec: ArgsSpec = {
   usage: options.usageText(
-    'bottlerocket validate FILE... --variant NAME [OPTION]...',
+    ['bottlerocket validate FILE... --variant NAME [OPTION]...', 'bottlerocket validate --net FILE [OPTION]...'].join(
+      '\n       ',
+    ),
     OPTIONS,
     [
       'Offline: is this user data right for the variants, and if not, on which line.',
@@ -46,15 +50,23 @@ function formatOf(args: ParsedArgs): Format {
   return format
 }
 
-/** The variants that are named or matched, each once. @throws PipelineError `USAGE`, `VARIANT_UNKNOWN` */
+/** The variants that are named or matched, each once. There may be none for networks alone. @throws PipelineError `USAGE`, `VARIANT_UNKNOWN` */
 function variantsOf(args: ParsedArgs): readonly Variant[] {
   const release = args.value('--release')
   const names = (args.values.get('--variant') ?? []).flatMap((name) => {
     const matches = isGlob(name) ? listVariants(release).filter((known) => matchesName(name, known)) : [name]
     return matches.length === 0 ? [name] : matches
   })
-  if (names.length === 0) throw usageError(validateSpec, 'missing --variant')
+  if (names.length === 0 && args.words.length > 0) throw usageError(validateSpec, 'missing --variant')
   return [...new Set(names)].map((name) => findVariant(name, release))
+}
+
+function merged(outcomes: readonly Outcome[]): Outcome {
+  return {
+    verdicts: outcomes.flatMap(({ verdicts }) => verdicts),
+    skipped: outcomes.flatMap(({ skipped }) => skipped),
+    texts: new Map(outcomes.flatMap(({ texts }) => [...texts])),
+  }
 }
 
 function print(outcome: Outcome, format: Format, io: ProgramIo, showSecrets: boolean): void {
@@ -76,9 +88,13 @@ function print(outcome: Outcome, format: Format, io: ProgramIo, showSecrets: boo
 export async function validate(argv: readonly string[], io: ProgramIo, host: FileHost): Promise<ExitCode> {
   const args = parseArgs(validateSpec, argv)
   const format = formatOf(args)
-  if (args.words.length === 0) throw usageError(validateSpec, 'no file is named')
+  const networks = args.values.get('--net') ?? []
+  if (args.words.length === 0 && networks.length === 0) throw usageError(validateSpec, 'no file is named')
   const variants = variantsOf(args)
-  const outcome = await checkInputs(await readInputs(args.words, io, host), variants)
+  const outcome = merged([
+    await checkInputs(await readInputs(args.words, io, host), variants),
+    checkNetworks(await readInputs(networks, io, host), variants),
+  ])
   print(outcome, format, io, args.flags.has('--show-secrets'))
   const isStrict = args.flags.has('--strict')
   const fails = outcome.verdicts.some(({ accepted, diagnostics }) => !accepted || (isStrict && diagnostics.length > 0))

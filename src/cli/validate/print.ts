@@ -3,6 +3,7 @@ import path from 'node:path'
 import { linesOf, renderDiagnostic, type Diagnostic, type Palette } from '../../lib/diagnostics.ts'
 import { jsonObject, printJson, toJson, type JsonObject } from '../../lib/json.ts'
 import { diagnosticsJson, SCHEMA_VERSION } from '../report.ts'
+import { ANY_VARIANT } from './any-variant.ts'
 import type { Outcome, Verdict } from './check-inputs.ts'
 import { STDIN_NAME } from './inputs.ts'
 
@@ -72,7 +73,8 @@ export function summaryText({ verdicts, skipped }: Outcome): string {
     count(findings.length - errors, 'warning'),
     ...(skipped.length === 0 ? [] : [`${String(skipped.length)} skipped`]),
   ]
-  return `${parts.join(', ')} (${variants.join(', ')})`
+  const names = variants.map((variant) => (variant === ANY_VARIANT ? 'any variant' : variant))
+  return `${parts.join(', ')} (${names.join(', ')})`
 }
 
 /** All findings with their lines, then what was skipped, then the summary. @param show what of a text may be shown */

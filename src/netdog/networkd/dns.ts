@@ -5,6 +5,7 @@ import type { Host, ProgramIo } from '../../lib/ports.ts'
 import { runCommand } from '../commands.ts'
 import { loadDnsSettings, shuffled, type DnsSettings } from '../dns-settings.ts'
 import type { DeviceId } from '../net-config/device-id.ts'
+import type { NetConfig } from '../net-config/model.ts'
 import { loadNetConfig } from '../net-config/source.ts'
 import { primaryInterfaceName } from '../primary.ts'
 import { makeDirectory, writeTextFile, type TextFile } from '../text-file.ts'
@@ -38,16 +39,29 @@ export function resolvedFile({ nameServers = [], searchList = [] }: DnsSettings)
   }
 }
 
+/**
+ * All drop-ins of a host.
+ *
+ * Reference: the text of the configuration is compared, so a primary device known by MAC address is not found.
+ *
+ * @param primary the name of the primary interface
+ */
+export function networkdDnsFiles(
+  { devices }: NetConfig,
+  primary: string | undefined,
+  settings: DnsSettings,
+): TextFile[] {
+  return [...devices.map(({ id }) => linkDnsFile(id, id.text === primary, settings)), resolvedFile(settings)]
+}
+
 const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 
 /** Writes the drop-ins and has both services read them. @throws PipelineError */
 export async function writeNetworkdDns(io: ProgramIo, host: Host): Promise<ExitCode> {
   const primary = primaryInterfaceName(host.fs)
   const settings = loadDnsSettings(host, io)
-  // Reference: the text of the configuration is compared, so a primary device known by MAC address is not found
-  const links = loadNetConfig(host.fs).devices.map(({ id }) => linkDnsFile(id, id.text === primary, settings))
-  const servers = settings.nameServers && shuffled(settings.nameServers, host.entropy)
-  for (const file of [...links, resolvedFile({ ...settings, nameServers: servers })]) {
+  const nameServers = settings.nameServers && shuffled(settings.nameServers, host.entropy)
+  for (const file of networkdDnsFiles(loadNetConfig(host.fs), primary, { ...settings, nameServers })) {
     makeDirectory(host.fs, directoryOf(file.path))
     writeTextFile(host.fs, file, false)
   }

@@ -33,7 +33,7 @@ describe('checkNetToml', () => {
   })
 
   test('no devices, no files', () => {
-    expect(check('version = 1')).toEqual({ diagnostics: [], files: [] })
+    expect(check('version = 1')).toMatchObject({ diagnostics: [], files: [] })
   })
 
   test('errors give no files', () => {
