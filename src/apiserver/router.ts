@@ -8,6 +8,7 @@ import type { Logger } from '../lib/log.ts'
 import { DEFAULT_TRANSACTION } from '../lib/paths.ts'
 import type { ApiRequest, ApiResponse } from '../lib/ports.ts'
 import { pendingIn } from '../datastore/store.ts'
+import type { SettingsModel } from '../model/models.ts'
 import {
   getArea,
   getMetadata,
@@ -105,6 +106,15 @@ const exec: Handler = ({ request: { headers = {} } }) => {
   throw new ApiError(501, 'commands in host containers are not available here')
 }
 
+const openApiTexts = new WeakMap<SettingsModel, string>()
+
+/** The document as text; it takes a while to make and never changes. */
+function openApiText(model: SettingsModel): string {
+  const text = openApiTexts.get(model) ?? printJson(openApiDocument(model))
+  openApiTexts.set(model, text)
+  return text
+}
+
 const REPORTS = '[{"name":"cis","description":"CIS Bottlerocket Benchmark"}]'
 
 const HANDLERS: Readonly<Record<RouteId, Handler>> = {
@@ -144,7 +154,7 @@ const HANDLERS: Readonly<Record<RouteId, Handler>> = {
   'list-ephemeral-directories': ({ options, query }) => listDirectories(options.osRelease().variant_id, query),
   'get-update-status': ({ options }) => getUpdateStatus(options.host),
   exec,
-  'get-openapi': ({ options }) => jsonText(printJson(openApiDocument(options.model))),
+  'get-openapi': ({ options }) => jsonText(openApiText(options.model)),
   'list-reports': () => jsonText(REPORTS),
   'get-cis-report': ({ options, query }) => cisReport(options.host.runner, query),
   'get-fips-report': ({ options, query }) => fipsReport(options.host.runner, query),

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { EXIT_FAILURE, type ExitCode } from '../lib/exit-codes.ts'
 import { messageOf } from '../lib/errors.ts'
 import { lineSplitter } from '../lib/lines.ts'
+import { linkSignals } from '../lib/linked-signal.ts'
 import type {
   EventSink,
   Host,
@@ -169,7 +170,8 @@ export class ConfinedRunner implements ProcessRunner {
     const { command, timeoutMs } = request
     const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
     const signals = [this.options.signal, request.signal, timeout].filter((signal) => signal !== undefined)
-    const signal = AbortSignal.any(signals)
+    const linked = linkSignals(signals)
+    const { signal } = linked
     const capture = this.capture(request, signal)
     const ended = (exitCode: ExitCode | undefined): RunResult => ({
       command,
@@ -193,6 +195,8 @@ export class ConfinedRunner implements ProcessRunner {
       capture.stderr += `${program.name}: ${messageOf(error)}\n`
       return EXIT_FAILURE
     })
-    return ended(await Promise.race([work, killed]))
+    const exitCode = await Promise.race([work, killed])
+    linked.release()
+    return ended(exitCode)
   }
 }

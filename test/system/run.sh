@@ -19,5 +19,15 @@ if [ ${#wanted[@]} -gt 0 ]; then
   # packages start their services where they can; nothing here needs one running
   apt-get install -y -qq --no-install-recommends "${wanted[@]}"
 fi
+# a fuzzer for the API, in an environment of its own
+fuzzer=node_modules/.cache/schemathesis
+if [ ! -x "$fuzzer/bin/schemathesis" ]; then
+  rm -rf "$fuzzer"
+  if ! { python3 -m venv "$fuzzer" && "$fuzzer/bin/pip" install --quiet schemathesis==4.32.5; }; then
+    echo 'schemathesis cannot be installed (it needs Python 3 with venv): its tests are skipped' >&2
+    rm -rf "$fuzzer"
+  fi
+fi
+[ -x "$fuzzer/bin/schemathesis" ] && export SCHEMATHESIS="$PWD/$fuzzer/bin/schemathesis"
 [ -f dist/bottlerocket.js ] || npm run -s build
 SYSTEM_TESTS=1 exec npx vitest run --config test/tooling/vitest.config.ts --project system "$@"
