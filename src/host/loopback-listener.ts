@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { messageOf, PipelineError, systemCode } from '../lib/errors.ts'
-import type { WebAnswer, WebHandler, WebListener } from '../lib/web.ts'
+import type { NoAnswer, WebAnswer, WebHandler, WebListener } from '../lib/web.ts'
 
 const LOOPBACK = '127.0.0.1'
 
@@ -11,7 +11,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-async function answer(handler: WebHandler, request: IncomingMessage): Promise<WebAnswer | 'close'> {
+async function answer(handler: WebHandler, request: IncomingMessage): Promise<WebAnswer | NoAnswer> {
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [
       name,
@@ -22,13 +22,25 @@ async function answer(handler: WebHandler, request: IncomingMessage): Promise<We
   return handler({ method: request.method ?? 'GET', target: request.url ?? '/', headers, body })
 }
 
-function send(response: ServerResponse, found: WebAnswer | 'close'): void {
-  if (found === 'close') {
+function send(response: ServerResponse, found: WebAnswer | NoAnswer): void {
+  if (found === 'hang') return
+  if (found === 'reset') {
+    response.socket?.resetAndDestroy()
+    return
+  }
+  if (typeof found === 'string') {
     response.destroy()
     return
   }
-  response.writeHead(found.status, { ...found.headers, 'content-length': found.body.length })
-  response.end(found.body)
+  const { status, headers, body, cut = false } = found
+  response.writeHead(status, { ...headers, 'content-length': cut ? body.length + 1 : body.length })
+  if (!cut) {
+    response.end(body)
+    return
+  }
+  response.write(body.subarray(0, body.length / 2), () => {
+    response.destroy()
+  })
 }
 
 /** HTTP/1.1 on 127.0.0.1 by Node's own server. Closing it ends open connections at once. */

@@ -1,13 +1,24 @@
 /** Faults that the server can be told to show: which requests, what happens, how often. */
 import { PipelineError } from '../lib/errors.ts'
 import { EXIT_USAGE } from '../lib/exit-codes.ts'
+import { encodeUtf8 } from '../lib/utf8.ts'
 
 export type FaultAction =
   | { readonly kind: 'status'; readonly status: number }
   /** The right answer, but late. */
   | { readonly kind: 'slow'; readonly ms: number }
-  /** The connection ends without an answer. */
-  | { readonly kind: 'close' }
+  /** No answer, on a connection that stays open. */
+  | { readonly kind: 'hang' }
+  /** The connection ends without an answer: in order, or by a reset. */
+  | { readonly kind: 'close' | 'reset' }
+  /** The connection ends in the middle of the right answer. */
+  | { readonly kind: 'cut' }
+  /** Status 200 with other content. */
+  | { readonly kind: 'body'; readonly body: Uint8Array }
+  /** All sessions end before the request is answered. */
+  | { readonly kind: 'expire' }
+  /** Nothing listens on the port: until some time after the start, or for ever. */
+  | { readonly kind: 'refused'; readonly ms?: number }
 
 export interface Fault {
   /**
@@ -21,30 +32,61 @@ export interface Fault {
 }
 
 const SYNTAX =
-  /^(?<pattern>[^=]+)=(?:(?<status>[1-5][0-9]{2})|slow:(?<ms>[0-9]+)|(?<close>close))(?:x(?<count>[0-9]+))?$/
+  /^(?<pattern>[^=]+)=(?:(?<status>[1-5][0-9]{2})|slow:(?<slow>[0-9]+)|(?<plain>hang|close|reset|cut|expire)|body:(?<body>.*?)|refused(?::(?<refused>[0-9]+))?)(?:x(?<count>[0-9]+))?$/s
+
+export const FAULT_HINT =
+  'PATTERN=STATUS, slow:MILLISECONDS, hang, close, reset, cut, expire or body:TEXT, with xCOUNT behind it for the first ' +
+  'few requests only; *=refused[:MILLISECONDS] for a port on which nothing listens'
+
+function usage(text: string): PipelineError {
+  return new PipelineError('USAGE', `'${text}' is no fault`, { exit: EXIT_USAGE, hint: FAULT_HINT })
+}
+
+/** The bytes of a text with percent escapes; undefined for a broken escape. */
+function unescapeBytes(text: string): Uint8Array | undefined {
+  if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined
+  const parts = text.split(/(%[0-9A-Fa-f]{2})/)
+  return Buffer.concat(
+    parts.map((part) => (/^%..$/.test(part) ? Uint8Array.of(parseInt(part.slice(1), 16)) : encodeUtf8(part))),
+  )
+}
+
+type Groups = Readonly<Record<string, string | undefined>>
+
+function actionOf({ status, slow, plain, body, refused }: Groups): FaultAction | undefined {
+  if (status !== undefined) return { kind: 'status', status: Number(status) }
+  if (slow !== undefined) return { kind: 'slow', ms: Number(slow) }
+  if (plain !== undefined) return { kind: plain as 'hang' | 'close' | 'reset' | 'cut' | 'expire' }
+  if (body === undefined) return { kind: 'refused', ...(refused === undefined ? {} : { ms: Number(refused) }) }
+  const bytes = unescapeBytes(body)
+  return bytes === undefined ? undefined : { kind: 'body', body: bytes }
+}
 
 /**
- * Reads `PATTERN=ACTION[xCOUNT]`, ACTION being a status (`503`), `slow:MILLISECONDS` or `close`:
- * `user-data=500x3`, `token=403`, `*=slow:1500`.
+ * Reads `PATTERN=ACTION[xCOUNT]`: `user-data=500x3`, `token=403`, `*=slow:1500`, `user-data=body:%ff`,
+ * `*=refused:2000`.
  *
  * @throws PipelineError `USAGE`
  */
 export function parseFault(text: string): Fault {
   const groups = SYNTAX.exec(text)?.groups
-  if (groups === undefined) {
-    throw new PipelineError('USAGE', `'${text}' is no fault`, {
-      exit: EXIT_USAGE,
-      hint: 'PATTERN=STATUS, PATTERN=slow:MILLISECONDS or PATTERN=close, with xCOUNT behind it for the first few only',
-    })
-  }
-  const { pattern = '', status, ms, count } = groups
-  const action: FaultAction =
-    status !== undefined
-      ? { kind: 'status', status: Number(status) }
-      : ms !== undefined
-        ? { kind: 'slow', ms: Number(ms) }
-        : { kind: 'close' }
+  const action = groups === undefined ? undefined : actionOf(groups)
+  if (groups === undefined || action === undefined) throw usage(text)
+  const { pattern = '', count } = groups
+  // a port is open or not, whatever is asked for
+  if (action.kind === 'refused' && (pattern !== '*' || count !== undefined)) throw usage(text)
   return { pattern, action, ...(count === undefined ? {} : { count: Number(count) }) }
+}
+
+/** Whether a fault is about the port, not about requests. */
+export function isRefusal({ action }: Fault): boolean {
+  return action.kind === 'refused'
+}
+
+/** How long after its start nothing listens: 0 if it listens at once, infinity if it never does. */
+export function refusedMs(faults: readonly Fault[]): number {
+  const times = faults.map(({ action }) => (action.kind === 'refused' ? (action.ms ?? Number.POSITIVE_INFINITY) : 0))
+  return Math.max(0, ...times)
 }
 
 /** Whether a fault is about this request. */
@@ -58,7 +100,9 @@ export class FaultPlan {
   private readonly left: { readonly fault: Fault; uses: number }[]
 
   constructor(faults: readonly Fault[]) {
-    this.left = faults.map((fault) => ({ fault, uses: fault.count ?? Number.POSITIVE_INFINITY }))
+    this.left = faults
+      .filter((fault) => !isRefusal(fault))
+      .map((fault) => ({ fault, uses: fault.count ?? Number.POSITIVE_INFINITY }))
   }
 
   /** The first fault that is about this request and not used up. */

@@ -1,10 +1,10 @@
 /** The whole server as one function, carried by memory or by a listener. */
 import { DEFAULT_METADATA, type Facts } from '../lib/facts.ts'
-import type { Clock, Http, HttpRequest } from '../lib/ports.ts'
+import type { Clock, Http, HttpRequest, HttpResponse } from '../lib/ports.ts'
 import { encodeUtf8 } from '../lib/utf8.ts'
-import type { ListenOnLoopback, WebAnswer, WebHandler, WebListener, WebRequest } from '../lib/web.ts'
+import type { ListenOnLoopback, NoAnswer, WebAnswer, WebHandler, WebListener, WebRequest } from '../lib/web.ts'
 import { answerAws, awsServiceOf } from './aws.ts'
-import { FaultPlan, type Fault } from './faults.ts'
+import { FaultPlan, isRefusal, refusedMs, type Fault, type FaultAction } from './faults.ts'
 import { answerEntry, answerToken, isTokenRequest, plainPath, textAnswer, type ServerState } from './metadata.ts'
 
 export type MetadataServerFacts = Pick<Facts, 'imds' | 'aws'>
@@ -37,17 +37,41 @@ function answer(request: WebRequest, state: ServerState, facts: MetadataServerFa
     : answerAws(service, request, facts.aws, metadata)
 }
 
+/** What comes of a fault, if anything but the right answer does. */
+function faulty(fault: FaultAction | undefined, right: () => WebAnswer): WebAnswer | NoAnswer {
+  switch (fault?.kind) {
+    case 'status':
+      return textAnswer(fault.status)
+    case 'body':
+      return { ...textAnswer(200), body: fault.body }
+    case 'cut':
+      return { ...right(), cut: true }
+    case 'hang':
+    case 'close':
+    case 'reset':
+      return fault.kind
+    case 'slow':
+    case 'expire':
+    case 'refused':
+    case undefined:
+      return right()
+  }
+}
+
 /** Answers requests to the metadata service, and the AWS calls of a boot, from facts. */
 export function createMetadataHandler(facts: MetadataServerFacts, options: MetadataHandlerOptions = {}): WebHandler {
   const { clock = standstill, onRequest } = options
   const state: ServerState = { tokens: new Map(), issued: 0 }
-  const faults = new FaultPlan(options.faults ?? [])
+  const given = options.faults ?? []
+  const faults = new FaultPlan(given)
+  const opensMs = clock.now() + refusedMs(given)
   return async (request) => {
+    if (clock.now() < opensMs) return 'refused'
     const fault = faults.take(nameOf(request))
     if (fault?.kind === 'slow') await clock.sleep(fault.ms)
-    const found = fault?.kind === 'status' ? textAnswer(fault.status) : answer(request, state, facts, clock.now())
-    const result = fault?.kind === 'close' ? 'close' : found
-    onRequest?.(request, result === 'close' ? 0 : result.status)
+    if (fault?.kind === 'expire') state.tokens.clear()
+    const result = faulty(fault, () => answer(request, state, facts, clock.now()))
+    onRequest?.(request, typeof result === 'string' ? 0 : result.status)
     return result
   }
 }
@@ -62,14 +86,45 @@ function toWebRequest({ method, url, headers = {}, body = '' }: HttpRequest): We
   }
 }
 
-/** A handler as the way to the outside: whatever host a request is for, the handler answers. */
-export function httpOverHandler(handler: WebHandler): Http {
+const NO_ANSWER: Readonly<Record<NoAnswer, readonly [message: string, code?: string]>> = {
+  close: ['socket hang up', 'ECONNRESET'],
+  reset: ['read ECONNRESET', 'ECONNRESET'],
+  refused: ['connect ECONNREFUSED', 'ECONNREFUSED'],
+  hang: ['no answer'],
+}
+
+/** Fails when a request's time is up, as a client over a network does. */
+async function timeOut(request: HttpRequest, clock: Pick<Clock, 'sleep'>, done: AbortSignal): Promise<never> {
+  await clock.sleep(request.timeoutMs ?? 0, done)
+  throw new Error(`no answer within ${String(request.timeoutMs)} ms`)
+}
+
+/**
+ * A handler as the way to the outside: whatever host a request is for, the handler answers.
+ *
+ * @param clock measures the time that a request may take; unless given, it may take any
+ */
+export function httpOverHandler(handler: WebHandler, clock?: Pick<Clock, 'sleep'>): Http {
+  const answered = async (request: HttpRequest): Promise<HttpResponse> => {
+    const found = await handler(toWebRequest(request))
+    if (found === 'hang' && clock !== undefined) return new Promise(() => undefined)
+    if (typeof found !== 'string') {
+      if (found.cut === true) throw new Error('connection closed in the middle of the answer')
+      return found
+    }
+    const [message, code] = NO_ANSWER[found]
+    throw Object.assign(new Error(message), code === undefined ? {} : { code })
+  }
   return {
     async request(request) {
       request.signal?.throwIfAborted()
-      const found = await handler(toWebRequest(request))
-      if (found === 'close') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
-      return found
+      if (clock === undefined || request.timeoutMs === undefined) return answered(request)
+      const done = new AbortController()
+      try {
+        return await Promise.race([answered(request), timeOut(request, clock, done.signal)])
+      } finally {
+        done.abort()
+      }
     },
   }
 }
@@ -81,7 +136,35 @@ export interface MetadataServerOptions extends MetadataHandlerOptions {
   readonly port?: number
 }
 
-/** Serves the metadata service on loopback. @throws PipelineError `LISTEN_FAILED` */
-export function startMetadataServer(options: MetadataServerOptions): Promise<WebListener> {
-  return options.listen(createMetadataHandler(options.facts, options), options.port ?? 0)
+/**
+ * Serves the metadata service on loopback. Its port is known at once, also where the faults say that nothing listens on
+ * it yet.
+ *
+ * @throws PipelineError `LISTEN_FAILED`
+ */
+export async function startMetadataServer(options: MetadataServerOptions): Promise<WebListener> {
+  const { facts, listen, clock = standstill, faults = [] } = options
+  const handler = createMetadataHandler(facts, { ...options, faults: faults.filter((fault) => !isRefusal(fault)) })
+  let listener = await listen(handler, options.port ?? 0)
+  const { url } = listener
+  const closedMs = refusedMs(faults)
+  if (closedMs === 0) return listener
+  await listener.close()
+  const stop = new AbortController()
+  const reopened = Number.isFinite(closedMs)
+    ? clock.sleep(closedMs, stop.signal).then(
+        async () => {
+          listener = await listen(handler, Number(new URL(url).port))
+        },
+        () => undefined,
+      )
+    : Promise.resolve()
+  return {
+    url,
+    close: async () => {
+      stop.abort()
+      await reopened
+      await listener.close()
+    },
+  }
 }

@@ -5,14 +5,14 @@ import { EXIT_INTERRUPTED, EXIT_OK, type ExitCode } from '../lib/exit-codes.ts'
 import { parseFacts, type Facts } from '../lib/facts.ts'
 import type { Host, Program, ProgramIo } from '../lib/ports.ts'
 import type { ListenOnLoopback } from '../lib/web.ts'
-import { parseFault } from './faults.ts'
+import { FAULT_HINT, parseFault } from './faults.ts'
 import { startMetadataServer } from './handler.ts'
 
 const MAX_PORT = 65_535
 
 /** The options of `bottlerocket imds`. */
 export const imdsSpec: ArgsSpec = {
-  usage: 'usage: imds [--facts FILE] [--port N] [--fault PATTERN=STATUS|slow:MS|close[xCOUNT]]...',
+  usage: `usage: imds [--facts FILE] [--port N] [--fault SPEC]...\n\nFaults: ${FAULT_HINT}.\n`,
   options: [
     { names: ['--facts'], value: 'FILE', help: 'what the instance is (JSON)' },
     { names: ['--port'], value: 'N', help: 'port on 127.0.0.1; a free one unless given' },

@@ -13,10 +13,14 @@ export interface WebAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  /** The connection ends in the middle of the body. */
+  readonly cut?: boolean
 }
 
-/** `close` ends the connection without an answer. */
-export type WebHandler = (request: WebRequest) => Promise<WebAnswer | 'close'>
+/** How a request ends without an answer: its connection is closed, reset, or left open; or there never was one. */
+export type NoAnswer = 'close' | 'reset' | 'hang' | 'refused'
+
+export type WebHandler = (request: WebRequest) => Promise<WebAnswer | NoAnswer>
 
 export interface WebListener {
   /** `http://127.0.0.1:PORT`, without a final slash. */

@@ -42,11 +42,14 @@ async function withinBudget<T>(
   }
 }
 
+/** A proxy that is set up wrong fails a call, even where it would not be used. @throws PipelineError `PLUTO_PROXY_INVALID` */
+function checkProxy({ proxy }: AwsContext): void {
+  if (proxy.httpsProxy !== undefined) parseProxy(proxy.httpsProxy)
+}
+
 /** What both SDK clients are given. Region, endpoint and credentials are explicit, so the SDK looks for none. */
 function clientConfig(context: AwsContext, budget: CallBudget) {
   const { io, host, region, proxy } = context
-  // a proxy that is set up wrong fails the call, even where it would not be used
-  if (proxy.httpsProxy !== undefined) parseProxy(proxy.httpsProxy)
   const endpoint = io.env['AWS_ENDPOINT_URL']
   return {
     region,
@@ -72,9 +75,10 @@ function clientConfig(context: AwsContext, budget: CallBudget) {
 
 /** The IPv4 service range of an EKS cluster. @throws SDK errors, PipelineError `PLUTO_PROXY_INVALID` */
 export async function fetchServiceCidr(context: AwsContext, clusterName: string): Promise<string | undefined> {
-  return withinBudget(`EKS, cluster ${clusterName}`, context, async (budget) => {
+  checkProxy(context)
+  const { describeServiceCidr } = await import('./sdk-eks.ts')
+  return withinBudget(`EKS, cluster ${clusterName}`, context, (budget) => {
     const config = clientConfig(context, budget)
-    const { describeServiceCidr } = await import('./sdk-eks.ts')
     return withSdkRetries(budget, () => describeServiceCidr(config, clusterName))
   })
 }
@@ -85,19 +89,25 @@ export async function fetchServiceCidr(context: AwsContext, clusterName: string)
  *
  * @throws PipelineError `PLUTO_EC2_FAILED`, `PLUTO_PROXY_INVALID`
  */
-export function fetchPrivateDnsName(context: AwsContext, instanceId: string): Promise<string> {
-  return withinBudget(`EC2, private DNS name of ${instanceId}`, context, (budget) =>
-    askForName(context, budget, instanceId),
-  )
+export async function fetchPrivateDnsName(context: AwsContext, instanceId: string): Promise<string> {
+  checkProxy(context)
+  const { describePrivateDnsName } = await import('./sdk-ec2.ts')
+  return withinBudget(`EC2, private DNS name of ${instanceId}`, context, (budget) => {
+    const config = clientConfig(context, budget)
+    return askForName(context, budget, instanceId, () => describePrivateDnsName(config, instanceId))
+  })
 }
 
-async function askForName(context: AwsContext, budget: CallBudget, instanceId: string): Promise<string> {
-  const config = clientConfig(context, budget)
-  const { describePrivateDnsName } = await import('./sdk-ec2.ts')
+async function askForName(
+  context: AwsContext,
+  budget: CallBudget,
+  instanceId: string,
+  ask: () => Promise<string | undefined>,
+): Promise<string> {
   for (let failures = 0; ; failures++) {
     let reason: unknown
     try {
-      const name = await withSdkRetries(budget, () => describePrivateDnsName(config, instanceId))
+      const name = await withSdkRetries(budget, ask)
       if (name !== undefined && name !== '') return name
       reason = new Error('the answer has no private DNS name')
     } catch (error) {

@@ -130,10 +130,10 @@ describe('the server', () => {
       const handler = createMetadataHandler({})
       const headers = { 'x-aws-ec2-metadata-token-ttl-seconds': '60' }
       const session = await handler({ method: 'PUT', target: '/latest/api/token', headers, body: new Uint8Array() })
-      const token = session === 'close' ? '' : Buffer.from(session.body).toString()
+      const token = typeof session === 'string' ? '' : Buffer.from(session.body).toString()
       for (const target of [path, `/latest${path}`, `/clusters/${path}`, `/%${path}`]) {
         const found = await handler({ method, target, headers: { 'x-aws-ec2-metadata-token': token }, body })
-        expect(found === 'close' ? 0 : found.status).toBeGreaterThanOrEqual(200)
+        expect(typeof found === 'string' ? 0 : found.status).toBeGreaterThanOrEqual(200)
       }
     },
   )

@@ -75,6 +75,49 @@ describe('over loopback', () => {
     expect((await get('/latest/user-data')).status).toBe(500)
     expect((await get('/latest/user-data')).status).toBe(200)
   })
+
+  it('resets a connection, cuts an answer off, answers something else, or forgets its sessions', async () => {
+    const faults = ['user-data=resetx1', 'user-data=cutx1', 'user-data=body:a%00%ff=x1', 'user-data=expirex1']
+    const { get } = await start({ userData: 'settings.motd = "hi"' }, { faults: faults.map(parseFault) })
+    await expect(get('/latest/user-data')).rejects.toMatchObject({ code: 'ECONNRESET' })
+    await expect(get('/latest/user-data')).rejects.toThrow(/aborted|in the middle of the answer/)
+    expect([...(await get('/latest/user-data')).body]).toEqual([0x61, 0, 0xff, 0x3d])
+    expect((await get('/latest/user-data')).status).toBe(401)
+    expect((await get('/latest/user-data')).status).toBe(401)
+  })
+
+  it('leaves a request without an answer until the client gives up', async () => {
+    const { url } = await start({}, { faults: [parseFault('meta-data/*=hang')] })
+    const before = performance.now()
+    const request = http.request({ method: 'GET', url: `${url}/latest/meta-data/mac`, timeoutMs: 150 })
+    await expect(request).rejects.toThrow('no answer within 150 ms')
+    expect(performance.now() - before).toBeGreaterThan(140)
+  })
+
+  it('does not listen on its port before its time, and a client gets over that', async () => {
+    const facts = { imds: completeMetadata({ userData: 'late' }) }
+    const faults = [parseFault('*=refused:600')]
+    const server = await startMetadataServer({ facts, listen: listenOnLoopback, clock: systemClock, faults })
+    open.push(server)
+    await expect(new NodeHttp().request({ method: 'GET', url: server.url })).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+    })
+    const before = performance.now()
+    const client = createImdsClient(testHost({ http: new NodeHttp(), imdsUrl: server.url }))
+    expect(decodeUtf8((await fetchUserData(client)) ?? new Uint8Array())).toBe('late')
+    // attempts are made after 0, 0.25, 0.5 and 1 s
+    expect(performance.now() - before).toBeGreaterThan(900)
+    expect(performance.now() - before).toBeLessThan(2500)
+  })
+
+  it('may never listen, and can still be closed', async () => {
+    const faults = [parseFault('*=refused')]
+    const server = await startMetadataServer({ facts: {}, listen: listenOnLoopback, clock: systemClock, faults })
+    await expect(new NodeHttp().request({ method: 'GET', url: server.url })).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+    })
+    await server.close()
+  })
 })
 
 describe('sessions', () => {
@@ -249,16 +292,37 @@ describe('faults', () => {
     ['*=slow:1500', { pattern: '*', action: { kind: 'slow', ms: 1500 } }],
     ['eks=closex1', { pattern: 'eks', action: { kind: 'close' }, count: 1 }],
     ['meta-data/*=404', { pattern: 'meta-data/*', action: { kind: 'status', status: 404 } }],
+    ['*=hang', { pattern: '*', action: { kind: 'hang' } }],
+    ['token=resetx2', { pattern: 'token', action: { kind: 'reset' }, count: 2 }],
+    ['user-data=cut', { pattern: 'user-data', action: { kind: 'cut' } }],
+    ['a=expirex1', { pattern: 'a', action: { kind: 'expire' }, count: 1 }],
+    ['*=refused', { pattern: '*', action: { kind: 'refused' } }],
+    ['*=refused:250', { pattern: '*', action: { kind: 'refused', ms: 250 } }],
+    ['a=body:', { pattern: 'a', action: { kind: 'body', body: Buffer.from('') } }],
+    ['a=body:x=1&y%25%0Ax2', { pattern: 'a', action: { kind: 'body', body: Buffer.from('x=1&y%\n') }, count: 2 }],
   ])('%s is read', (text, fault) => {
     expect(parseFault(text)).toEqual(fault)
   })
 
-  it.each(['', 'user-data', '=500', 'a=99', 'a=600', 'a=slow', 'a=slow:', 'a=500x', 'a=closed', 'a=500 '])(
-    '%j is refused',
-    (text) => {
-      expect(() => parseFault(text)).toThrow(expect.objectContaining({ code: 'USAGE', exit: 2 }))
-    },
-  )
+  it.each([
+    '',
+    'user-data',
+    '=500',
+    'a=99',
+    'a=600',
+    'a=slow',
+    'a=slow:',
+    'a=500x',
+    'a=closed',
+    'a=500 ',
+    'a=hang:1',
+    'a=refused',
+    '*=refusedx1',
+    'a=body:%f',
+    'a=body:%zz',
+  ])('%j is refused', (text) => {
+    expect(() => parseFault(text)).toThrow(expect.objectContaining({ code: 'USAGE', exit: 2 }))
+  })
 
   it('hit tokens, entries by pattern, and AWS calls by name', async () => {
     const { get } = await start({}, { faults: ['meta-data/*-id=418', 'eks=429'].map(parseFault) })

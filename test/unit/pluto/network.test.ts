@@ -51,7 +51,7 @@ async function startAws(): Promise<{ port: number; asked: string[] }> {
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
       const body = Buffer.concat(chunks)
       void handler({ method: request.method ?? '', target: request.url ?? '', headers, body }).then((found) => {
-        if (found === 'close') response.destroy()
+        if (typeof found === 'string') response.destroy()
         else response.writeHead(found.status, found.headers).end(found.body)
       })
     })
