@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { bottlerocket } from '../../../src/cli/program.ts'
 import { MemoryFs } from '../../../src/host/memory-fs.ts'
+import { packageFile } from '../../../src/lib/package-root.ts'
 import { runToEnd, testHost, type ProgramRun } from '../../support/test-host.ts'
 
 const FILES: Readonly<Record<string, string>> = {
@@ -151,4 +153,18 @@ describe('render --net', () => {
     expect(odd.code).toBe(0)
     expect(odd.report.diagnostics.map(({ code }) => code)).toContain('NET_PRIMARY_UNMATCHED')
   })
+})
+
+it('prints what the README says', async () => {
+  const readme = readFileSync(packageFile('README.md'), 'utf8')
+  const section = readme.slice(readme.indexOf('## The network'))
+  const [, netToml = ''] = /```toml\n([\s\S]*?)```/.exec(section) ?? []
+  const [, printed = ''] = /```text\n([\s\S]*?)```/.exec(section) ?? []
+  const fs = new MemoryFs()
+  fs.makeDirectory('/w')
+  fs.writeFile('/w/net.toml', netToml)
+  const { code, stdout } = await runToEnd(bottlerocket, ['validate', '--net', 'net.toml'], testHost({ fs }), {
+    cwd: '/w',
+  })
+  expect([code, stdout]).toEqual([1, printed])
 })
