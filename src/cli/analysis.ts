@@ -1,5 +1,5 @@
 /** What took a boot its time: the longest parts, the critical path, and what was waited for. Pure. */
-import type { ActivityKind, ActivityOutcome, Wait } from '../lib/activity.ts'
+import type { ActivityKind, ActivityOutcome, Wait } from '../lib/activity-types.ts'
 import type { BootStepRecord, StepOutcome } from '../lib/boot-record.ts'
 import type { BootTrace } from './boot-trace.ts'
 

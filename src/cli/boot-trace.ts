@@ -1,5 +1,5 @@
 /** Boot records as one boot: read from their files, put on one clock, commands joined to the steps that they are part of. */
-import type { Activity, Wait } from '../lib/activity.ts'
+import type { Activity, Wait } from '../lib/activity-types.ts'
 import type { BootStepRecord, StepOutcome } from '../lib/boot-record.ts'
 import type { Diagnostic } from '../lib/diagnostics.ts'
 import { messageOf, PipelineError } from '../lib/errors.ts'

@@ -1,5 +1,6 @@
 /** The boot record: a file for each step that a boot has run, for `bottlerocket analyze`. */
-import { attemptsOf, briefReason, type Activity, type Wait } from './activity.ts'
+import type { Activity, Wait } from './activity-types.ts'
+import { attemptsOf, briefReason } from './activity.ts'
 import { printJson, toJson, type JsonValue } from './json.ts'
 import { PATHS } from './paths.ts'
 import type { EventSink, HostEvent, RootFs } from './ports.ts'

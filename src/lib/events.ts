@@ -1,5 +1,5 @@
 /** Events on their way from one process to another, one line of JSON each. */
-import type { Activity, ActivityKind, ActivityOutcome, Wait } from './activity.ts'
+import type { Activity, ActivityKind, ActivityOutcome, Wait } from './activity-types.ts'
 import { isJsonArray, isJsonObject, member, printJson, toJson, type JsonValue } from './json.ts'
 import type { HostEvent } from './ports.ts'
 

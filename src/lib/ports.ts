@@ -2,7 +2,7 @@
  * What a program may ask of the machine it runs on. Programs get these as arguments and touch nothing else, so the same
  * code runs on a host, in one process under a root, and offline.
  */
-import type { Activity, Wait } from './activity.ts'
+import type { Activity, Wait } from './activity-types.ts'
 import type { ExitCode } from './exit-codes.ts'
 
 export type FileKind = 'file' | 'directory' | 'symlink' | 'other'

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import type { Activity } from '../../src/lib/activity.ts'
+import type { Activity } from '../../src/lib/activity-types.ts'
 import { recordJson, type BootStepRecord } from '../../src/lib/boot-record.ts'
 import { PLAIN } from '../../src/lib/diagnostics.ts'
 import { PipelineError } from '../../src/lib/errors.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Activity, Wait } from '../../../src/lib/activity.ts'
+import type { Activity, Wait } from '../../../src/lib/activity-types.ts'
 import { recordJson, type BootStepRecord } from '../../../src/lib/boot-record.ts'
 import { PLAIN } from '../../../src/lib/diagnostics.ts'
 import { PipelineError } from '../../../src/lib/errors.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MemoryFs } from '../../../src/host/memory-fs.ts'
-import { ActivityWatch, attemptsOf, briefReason, type Activity, type Wait } from '../../../src/lib/activity.ts'
+import type { Activity, Wait } from '../../../src/lib/activity-types.ts'
+import { ActivityWatch, attemptsOf, briefReason } from '../../../src/lib/activity.ts'
 import { StepRecorder, writeBootRecord } from '../../../src/lib/boot-record.ts'
 import { decodeEvent, encodeEvent } from '../../../src/lib/events.ts'
 import type { HostEvent } from '../../../src/lib/ports.ts'
