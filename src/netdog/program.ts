@@ -161,13 +161,13 @@ function parseSubcommand(
 export const netdog: Program = {
   name: 'netdog',
   async run(argv, io, host) {
-    if (argv[0] === '--help' || argv[0] === 'help') {
-      io.stdout.write(`${USAGE}\n`)
-      return EXIT_OK
-    }
     const globals = parseArgs(SPEC, argv)
     const flavour = chosenFlavour(globals, host)
     const [name, ...rest] = globals.words
+    if (name === '--help' || name === 'help') {
+      io.stdout.write(`${USAGE}\n`)
+      return EXIT_OK
+    }
     if (name === undefined) throw usageError(SPEC, 'a subcommand is needed')
     const subcommand = SUBCOMMANDS.get(name)
     if (subcommand === undefined || (subcommand.only ?? flavour) !== flavour) {

@@ -193,6 +193,12 @@ describe('the flavour', () => {
     expect(run.stderr).toContain('error[USAGE]')
   })
 
+  test.each([[['--help']], [['help']], [['--flavour', 'wicked', '--help']]])('%j', async (argv) => {
+    const run = await runTool(netdog, argv, testHost())
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(run.stdout).toContain('generate-net-config')
+  })
+
   test.each(['generate-net-config', 'write-resolv-conf', 'install', 'remove', 'set-hostname'])(
     '%s --help',
     async (name) => {
