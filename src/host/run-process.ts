@@ -1,4 +1,5 @@
 /** A program as this process: the only place that touches `process` and sets the exit code. */
+import { setMaxListeners } from 'node:events'
 import { writeSync } from 'node:fs'
 import { systemCode } from '../lib/errors.ts'
 import type { Program, ProgramIo, TextSink } from '../lib/ports.ts'
@@ -36,6 +37,8 @@ async function readStdin(): Promise<Uint8Array> {
 /** The streams and surroundings of this process. The signal is aborted by SIGINT and SIGTERM. */
 function processIo(env: ProgramIo['env']): ProgramIo {
   const stop = new AbortController()
+  // everything that waits listens to it
+  setMaxListeners(0, stop.signal)
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
       stop.abort(Object.assign(new Error(`stopped by ${name}`), { signal: name }))

@@ -1,4 +1,6 @@
 /** A signal that follows others, until it is let go. */
+import { setMaxListeners } from 'node:events'
+
 export interface LinkedSignal {
   readonly signal: AbortSignal
   /** Stops following: a source that outlives the work keeps nothing of it. */
@@ -12,6 +14,8 @@ export interface LinkedSignal {
  */
 export function linkSignals(sources: readonly AbortSignal[]): LinkedSignal {
   const controller = new AbortController()
+  // many may wait at the same time, and each link is let go: that is no leak, whatever their number
+  setMaxListeners(0, controller.signal, ...sources)
   const links = sources.map((source) => {
     const follow = (): void => {
       controller.abort(source.reason)
