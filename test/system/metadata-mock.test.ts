@@ -202,6 +202,8 @@ describe.skipIf('reason' in installed)('a whole boot against amazon-ec2-metadata
     expect(report.settings['ecs']).toMatchObject({ cluster: 'from-the-mock' })
     expect(report.settings['metrics']).toMatchObject({ 'send-metrics': true })
     expect(report.settings['network']).toMatchObject({ hostname: 'ip-172-16-34-43.ec2.internal' })
-    expect(readFileSync(path.join(root, 'etc/systemd/system/ecs.service.d/10-base.conf'), 'utf8')).toContain('from-the-mock')
+    expect(readFileSync(path.join(root, 'etc/systemd/system/ecs.service.d/10-base.conf'), 'utf8')).toContain(
+      'from-the-mock',
+    )
   })
 })
