@@ -41,7 +41,7 @@ export function wordingOfPairs(pairs: readonly string[]): Wording {
       const pair =
         known.findLast(({ segments }) => segments !== undefined && areRelated(segments, path)) ??
         // a text that is no key is named as it is
-        known.find(({ segments, text }) => segments === undefined && text.split('=', 1)[0] === path[0])
+        known.find(({ segments, text }) => segments === undefined && text.split('=', 1)[0] === (path[0] ?? ''))
       return pair === undefined ? undefined : placeIn(pair, atKey)
     },
   }

@@ -13,10 +13,11 @@ import { parseTrustedToml } from '../toml/trusted-toml.ts'
 import { ApiError } from './http.ts'
 import { parseSettings } from './settings.ts'
 
-/** The words that a value can be, as they are stored. */
+/** The words that a value can be; of several spellings the one in small letters. */
 function wordsOf(type: SettingType): readonly string[] | undefined {
   if (type.kind === 'boolean') return ['true', 'false']
-  return type.kind === 'enumeration' ? [...new Set(type.words.values())] : allowedWords(type)
+  const words = type.kind === 'enumeration' ? [...new Set(type.words.values())] : allowedWords(type)
+  return words?.filter((word) => word === word.toLowerCase() || !words.includes(word.toLowerCase()))
 }
 
 /** The type of one value of a setting, with the steps of names that users choose on the way to it. */
