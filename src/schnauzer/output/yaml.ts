@@ -33,8 +33,8 @@ const quote = (text: string): string => `"${escaped(text)}"`
 
 const PLAIN_TEXT = /^[A-Za-z0-9_/.][A-Za-z0-9_/.+\-@%=~*()$^;:]*$/
 const SPECIAL_WORD = /^(?:null|true|false|yes|no|on|off|y|n|nan|inf|\.nan|\.inf)$/i
-// some readers of YAML 1.1 take `e0` for a float
-const LIKE_NUMBER = /^[._]*[eE]?[0-9][0-9_.:eExXoObBa-fA-F+-]*$|^\.+$/
+// some readers of YAML 1.1 take `e0`, `e-1` or `._` for a float
+const LIKE_NUMBER = /^(?:[._0-9]|[eE][-+]?[0-9])[0-9_.:eExXoObBa-fA-F+-]*$/
 const LIKE_DATE = /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}/
 
 /** Whether every reader takes the bare text for a string. */
