@@ -65,6 +65,8 @@ interface Parts {
   readonly imdsUrl: string
   readonly channel: Pick<Host, 'api' | 'server' | 'locks'>
   readonly resolver: Resolver
+  /** Whether the target can have devices of its own. */
+  readonly hasDevices: boolean
 }
 
 function assemble(options: TargetOptions, parts: Parts): TargetHost {
@@ -78,6 +80,7 @@ function assemble(options: TargetOptions, parts: Parts): TargetHost {
     ...(options.runCommands === undefined ? {} : { runCommands: options.runCommands }),
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
   })
+  const machine = nodeFacts(spawner, parts.fs.hostPath(PATHS.lspci))
   const host: Host = {
     fs: parts.fs,
     runner,
@@ -85,7 +88,10 @@ function assemble(options: TargetOptions, parts: Parts): TargetHost {
     ...parts.channel,
     clock: systemClock,
     entropy: systemEntropy,
-    facts: factsOf(options.facts, nodeFacts(spawner, parts.fs.hostPath(PATHS.lspci))),
+    facts: factsOf(options.facts, {
+      ...machine,
+      pciDevices: () => (parts.hasDevices ? machine.pciDevices() : Promise.resolve([])),
+    }),
     resolver: resolverOf(options.facts, parts.resolver),
     events: options.events,
     imdsUrl: parts.imdsUrl,
@@ -105,6 +111,7 @@ export function rootedTarget(options: TargetOptions, root: string, imdsUrl: stri
       imdsUrl,
       channel: { ...ownSockets(fs), locks: socketLocks(fs) },
       resolver: nodeResolver,
+      hasDevices: true,
     },
   )
 }
@@ -120,5 +127,6 @@ export function offlineTarget(options: TargetOptions, http: Http): TargetHost {
     imdsUrl: 'http://metadata.invalid',
     channel: { ...directChannel(), locks: processLocks(fs) },
     resolver: nothingResolves,
+    hasDevices: false,
   })
 }

@@ -82,12 +82,12 @@ function print(argument: Argument, options: Options, asInteger: boolean): string
     }
     return output
   }
-  const { value, origin, written } = operand
+  const { value, origin, written, isKey = false } = operand
   if (value === undefined) {
     const message = `'${written ?? 'a value'}' is not set`
     throw new RenderFailure('TEMPLATE_VALUE_MISSING', message, originName(origin), offset)
   }
-  slots.push({ value, origin, ...more })
+  slots.push({ value, origin, isPlain: true, isKey, ...more })
   return SLOT
 }
 

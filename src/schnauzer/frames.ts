@@ -49,6 +49,9 @@ function parameter(frame: Frame, name: string): Found | undefined {
   return undefined
 }
 
+/** Local variables that are the name of a frame's context. */
+const NAMES: ReadonlySet<string> = new Set(['key', 'id'])
+
 const INDEX = /^[0-9]+$/
 
 /**
@@ -83,8 +86,8 @@ export function resolvePath(frame: Frame, path: PathNode): Operand {
     const name = path.segments[0] ?? ''
     const at = outer(frame, path.up)
     // what is wrong with a name is said of the member that has it
-    const origin = name === 'key' || name === 'id' ? at?.origin : undefined
-    return { value: at?.locals.get(name), origin, written: path.written }
+    const isKey = NAMES.has(name)
+    return { value: at?.locals.get(name), origin: isKey ? at?.origin : undefined, isKey, written: path.written }
   }
   const { from, segments } = start(frame, path)
   let found = from

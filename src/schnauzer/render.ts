@@ -5,6 +5,7 @@ import type { Compiled } from './engine.ts'
 import { RenderFailure, renderError } from './failures.ts'
 import { LookupNeeded, type RenderFacts } from './helper.ts'
 import { writeOutput, type OutputFormat } from './output/write.ts'
+import type { Slot } from './output/stream.ts'
 import type { SourceText } from './source-text.ts'
 
 /** A template that can be rendered any number of times. */
@@ -57,15 +58,53 @@ function rootContext(template: Template, { settings, os }: TemplateData): JsonOb
   return jsonObject({ settings: visible, os })
 }
 
-function renderRoot(template: Template, root: JsonObject, facts: RenderFacts): RenderResult {
+interface Parts {
+  /** The output with a `SLOT` for each value, and the values. */
+  readonly stream: string
+  readonly slots: readonly Slot[]
+  readonly text: string
+}
+
+/** @throws PipelineError as `renderTemplate`, LookupNeeded */
+function partsOf(template: Template, root: JsonObject, facts: RenderFacts): Parts {
   try {
     const { stream, slots } = template.compiled.render(root, facts)
-    return { kind: 'text', text: writeOutput(template.outputFormat, stream, slots) }
+    return { stream, slots, text: writeOutput(template.outputFormat, stream, slots) }
   } catch (error) {
-    if (error instanceof LookupNeeded) return { kind: 'lookup', name: error.host }
     if (!(error instanceof RenderFailure)) throw error
     const end = error.offset === undefined ? undefined : tagEnd(template.source, error.offset)
     throw renderError(template.source, explained(template, error), end)
+  }
+}
+
+function renderRoot(template: Template, root: JsonObject, facts: RenderFacts): RenderResult {
+  try {
+    return { kind: 'text', text: partsOf(template, root, facts).text }
+  } catch (error) {
+    if (error instanceof LookupNeeded) return { kind: 'lookup', name: error.host }
+    throw error
+  }
+}
+
+/**
+ * Renders a template, and keeps its text and its values apart as well.
+ *
+ * @param facts names that are not among its answers do not resolve
+ * @throws PipelineError as `renderTemplate`
+ */
+export function renderParts(
+  template: Template,
+  data: TemplateData,
+  facts: Omit<RenderFacts, 'resolve'> & Partial<Pick<RenderFacts, 'resolve'>>,
+): Parts {
+  const resolve = new Map(facts.resolve)
+  for (;;) {
+    try {
+      return partsOf(template, rootContext(template, data), { ...facts, resolve })
+    } catch (error) {
+      if (!(error instanceof LookupNeeded)) throw error
+      resolve.set(error.host, [])
+    }
   }
 }
 

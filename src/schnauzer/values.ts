@@ -8,12 +8,16 @@ export interface Origin {
   readonly segment: string
 }
 
-/** The dotted name of an origin, such as `settings.kernel.sysctl."vm.max"`. */
-export function originName(origin: Origin | undefined): string | undefined {
-  if (origin === undefined) return undefined
+/** The segments of an origin, from the top. */
+export function originSegments(origin: Origin): string[] {
   const segments: string[] = []
   for (let at: Origin | undefined = origin; at !== undefined; at = at.parent) segments.push(at.segment)
-  return formatKey(segments.reverse())
+  return segments.reverse()
+}
+
+/** The dotted name of an origin, such as `settings.kernel.sysctl."vm.max"`. */
+export function originName(origin: Origin | undefined): string | undefined {
+  return origin === undefined ? undefined : formatKey(originSegments(origin))
 }
 
 /** One value inside the output, to be written by the rules of the place where it lands. */
@@ -24,6 +28,8 @@ export interface Atom {
   readonly toml?: string
   /** A string of decimal digits may stand as a number. */
   readonly asInteger?: boolean
+  /** The name of what `origin` leads to. */
+  readonly isKey?: boolean
 }
 
 /** What a text helper wrote: template text and values, in order. */
@@ -36,6 +42,8 @@ export interface Operand {
   /** undefined if missing, which is not the same as null. */
   readonly value: JsonValue | undefined
   readonly origin?: Origin | undefined
+  /** The name of what `origin` leads to. */
+  readonly isKey?: boolean
   /** Set for the result of a text helper; `value` is then its plain text. */
   readonly text?: Text
   /** For a path: as written in the template. */

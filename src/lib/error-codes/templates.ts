@@ -26,6 +26,26 @@ export const TEMPLATE_CODES = {
     'A document to apply could not be fetched.',
     'Check the path or the address; nothing was changed.',
   ),
+  COMPAT_ECS_AUTH_DATA: entry(
+    'A host of the release itself writes registry credentials that the ECS agent cannot read.',
+    'On such a host give one entry with `auth` alone; here every form is written as valid JSON.',
+  ),
+  COMPAT_ECS_SPOT_DRAINING: entry(
+    'A host of the release itself never hands `enable-spot-instance-draining` to the ECS agent.',
+    'On such a host drain instances by other means; here the agent gets the value.',
+  ),
+  COMPAT_HTML_ESCAPED: entry(
+    'A host of the release itself writes some characters of a value as HTML escapes.',
+    'Avoid these characters where such hosts read the settings; here files hold the value itself.',
+  ),
+  COMPAT_REGISTRY_REPEATED: entry(
+    'A host of the release itself writes a file with a repeated table, which nothing can read.',
+    'Keep one entry for each registry; here the last one counts.',
+  ),
+  COMPAT_UNQUOTED: entry(
+    'A host of the release itself writes a value without the quotes or escapes that it needs, so the file is broken or says something else.',
+    'Avoid such a value where such hosts read the settings; here files hold the value itself.',
+  ),
   RESTART_COMMAND_FAILED: entry(
     'A restart command could not be started or did not succeed; the remaining ones were not run.',
     'See what the command printed; the files are written already.',

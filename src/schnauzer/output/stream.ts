@@ -14,6 +14,8 @@ export const SLOT = '\udfff'
 /** A value and where its tag is in the template. */
 export interface Slot extends Atom {
   readonly offset: number
+  /** Printed by a tag, as opposed to put together by a helper. */
+  readonly isPlain?: boolean
 }
 
 /** Text of the template, or a value. */
