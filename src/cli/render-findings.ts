@@ -57,17 +57,25 @@ function segmentsOf(name: unknown): readonly string[] | undefined {
   }
 }
 
-/** Looks at a file; settings that it misses and that nobody can know here are stood in for. */
-function inspect(template: Template, data: TemplateData): Inspection | PipelineError {
+interface Inspected {
+  readonly result: Inspection | PipelineError
+  /** Settings that the template needs and that are not set. */
+  readonly missing: readonly (readonly string[])[]
+}
+
+/** Looks at a file; settings that it misses are stood in for, since most are only known on a host. */
+function inspect(template: Template, data: TemplateData): Inspected {
   let { settings } = data
-  for (let missing = 0; ; missing++) {
+  const missing: (readonly string[])[] = []
+  for (;;) {
     try {
-      return inspectTemplate(template, { ...data, settings }, FACTS)
+      return { result: inspectTemplate(template, { ...data, settings }, FACTS), missing }
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error
       const path = segmentsOf(error.details['settingsPath'])
       const isMissing = error.code === 'TEMPLATE_VALUE_MISSING' && path?.[0] === 'settings' && path.length > 2
-      if (!isMissing || missing === MAX_STAND_INS) return error
+      if (!isMissing || missing.length === MAX_STAND_INS) return { result: error, missing }
+      missing.push(path)
       settings = withValue(settings, path.slice(1), STAND_IN) as JsonObject
     }
   }
@@ -115,6 +123,17 @@ class Places {
     return this.find(path) !== undefined
   }
 
+  /** Whether the document holds just this. */
+  hasAll(path: readonly string[]): boolean {
+    return this.find(path)?.length === path.length - 1
+  }
+
+  /** Where the name of an entry in a list of registries stands. */
+  withRegistry(path: readonly string[]): readonly string[] {
+    const named = [...path, 'registry']
+    return /^\d+$/.test(path.at(-1) ?? '') && this.hasAll(named) ? named : path
+  }
+
   place(path: readonly string[], isKey: boolean): Place | undefined {
     const found = this.find(path)
     if (found === undefined) return undefined
@@ -138,60 +157,79 @@ function differenceMessage(difference: Difference, release: string, files: reado
   return `a host of release ${release} writes ${pairs.join(', ')} in this value to ${where}`
 }
 
-interface Different {
+/** What is the matter with one setting, and in which files. */
+interface Matter {
   readonly path: readonly string[]
   readonly isKey: boolean
-  readonly difference: Difference
+  readonly code: ErrorCode
+  readonly message: (files: readonly string[]) => string
   readonly files: string[]
 }
 
 /** The findings about single values, each told once with all files that it is about. */
 class ValueFindings {
-  private readonly different = new Map<string, Different>()
-  private readonly failed = new Map<string, Diagnostic>()
+  private readonly matters = new Map<string, Matter>()
   private readonly places: Places
+  private readonly release: string
 
-  constructor(places: Places) {
+  constructor(places: Places, release: string) {
     this.places = places
+    this.release = release
   }
 
   add({ path: file, template }: TemplateFile, data: TemplateData): void {
-    const inspection = inspect(template, data)
-    if (inspection instanceof PipelineError) {
-      this.addFailure(file, inspection)
+    const { result, missing } = inspect(template, data)
+    for (const path of missing) this.addMissing(file, path)
+    if (result instanceof PipelineError) {
+      this.addFailure(file, result)
       return
     }
-    for (const value of inspection.values) {
-      const { path, isKey } = value
-      if (path?.[0] !== 'settings' || !this.places.has(path)) continue
-      const difference = differenceOf(value, template.outputFormat, inspection)
+    for (const value of result.values) {
+      if (value.path?.[0] !== 'settings' || !this.places.has(value.path)) continue
+      const difference = differenceOf(value, template.outputFormat, result)
       if (difference === undefined) continue
-      const id = JSON.stringify([path, isKey, difference])
-      const known = this.different.get(id)
-      if (known === undefined) this.different.set(id, { path, isKey, difference, files: [file] })
-      else if (!known.files.includes(file)) known.files.push(file)
+      const code = difference.kind === 'escaped' ? 'COMPAT_HTML_ESCAPED' : 'COMPAT_UNQUOTED'
+      const message = (files: readonly string[]): string => differenceMessage(difference, this.release, files)
+      this.note(file, { code, path: value.path, isKey: value.isKey, message })
     }
+  }
+
+  /** A member that something in the document lacks; other settings may come from generators. */
+  private addMissing(file: string, path: readonly string[]): void {
+    if (path.length < 4 || !this.places.hasAll(path.slice(0, -1))) return
+    const reason = `it needs '${path.at(-1) ?? ''}' here`
+    this.note(file, { code: 'TEMPLATE_VALUE_MISSING', path, isKey: true, message: unrendered(reason) })
   }
 
   private addFailure(file: string, error: PipelineError): void {
     const path = segmentsOf(error.details['settingsPath'])
     const [diagnostic] = error.diagnostics
     if (path === undefined || diagnostic === undefined || !this.places.has(path)) return
-    const message = `${file} cannot be rendered: ${diagnostic.message}`
-    this.failed.set(
-      `${error.code} ${formatKey(path)}`,
-      warning(error.code, path, message, this.places.place(path, false)),
-    )
+    // an entry of a list that cannot be written is one whose name cannot
+    const isKey = /^\d+$/.test(path.at(-1) ?? '')
+    this.note(file, { code: error.code, path, isKey, message: unrendered(diagnostic.message) })
   }
 
-  all(release: string): Diagnostic[] {
-    const different = [...this.different.values()].map(({ path, isKey, difference, files }) => {
-      const code = difference.kind === 'escaped' ? 'COMPAT_HTML_ESCAPED' : 'COMPAT_UNQUOTED'
-      return warning(code, path, differenceMessage(difference, release, files), this.places.place(path, isKey))
+  private note(file: string, matter: Omit<Matter, 'files'>): void {
+    const path = matter.isKey ? this.places.withRegistry(matter.path) : matter.path
+    const id = JSON.stringify([matter.code, path, matter.message([])])
+    const known = this.matters.get(id)
+    if (known === undefined) this.matters.set(id, { ...matter, path, files: [file] })
+    else if (!known.files.includes(file)) known.files.push(file)
+  }
+
+  all(): Diagnostic[] {
+    return [...this.matters.values()].map(({ code, path, isKey, message, files }) => {
+      const isName = isKey && path.at(-1) !== 'registry'
+      return warning(code, path, message(files), this.places.place(path, isName))
     })
-    return [...this.failed.values(), ...different]
   }
 }
+
+const unrendered =
+  (reason: string) =>
+  (files: readonly string[]): string =>
+    `${files.join(', ')} cannot be rendered: ${reason}`
 
 function placed({ code, path, message, hint, other }: Finding, places: Places): Diagnostic[] {
   if (!places.has(path)) return []
@@ -240,8 +278,8 @@ export async function renderFindings(
     pretty_name: `Bottlerocket OS ${release} (${name})`,
   })
   const places = new Places(accepted)
-  const values = new ValueFindings(places)
+  const values = new ValueFindings(places, release)
   const files = await templateFiles(variant, new Set(Object.keys(parsed.settings)))
   for (const file of files) values.add(file, { settings, os })
-  return [...values.all(release), ...groupFindings(settings, files).flatMap((finding) => placed(finding, places))]
+  return [...values.all(), ...groupFindings(settings, files).flatMap((finding) => placed(finding, places))]
 }

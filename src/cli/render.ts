@@ -6,7 +6,7 @@ import { PipelineError } from '../lib/errors.ts'
 import { EXIT_OK } from '../lib/exit-codes.ts'
 import type { Facts } from '../lib/facts.ts'
 import { parseJson } from '../lib/json-parse.ts'
-import type { JsonValue } from '../lib/json.ts'
+import { isJsonObject, type JsonValue } from '../lib/json.ts'
 import { LAUNCH_TRANSACTION } from '../lib/paths.ts'
 import type { Host, Http, ProgramIo } from '../lib/ports.ts'
 import { decodeUtf8Lossy } from '../lib/utf8.ts'
@@ -14,7 +14,8 @@ import { loadModel, type SettingsModel } from '../model/models.ts'
 import { validateSettings } from '../model/validate.ts'
 import type { Variant } from '../variants/variant.ts'
 import { bootSteps, storewolfCommand } from './boot-steps.ts'
-import { readDocument } from './document.ts'
+import { readDocument, type DocumentResult } from './document.ts'
+import { renderFindings } from './render-findings.ts'
 import { writeNetworkStatus } from './run-boot.ts'
 import { EventLog, outcomeOf, type ApplyOutcome } from './report.ts'
 import { offlineTarget, type TargetHost } from './target-host.ts'
@@ -114,8 +115,7 @@ class OfflineRun {
   }
 
   /** Checks a document and writes it to a transaction. Returns what is wrong with it. */
-  async patch(source: NamedBytes, transaction: string): Promise<readonly Diagnostic[]> {
-    const read = readDocument(source.bytes, source.file)
+  private async patch(read: DocumentResult, transaction: string): Promise<readonly Diagnostic[]> {
     if (!read.ok) return read.diagnostics
     const { settings, sourceMap } = read.document
     const found = validateSettings(this.model, settings, sourceMap)
@@ -127,11 +127,20 @@ class OfflineRun {
     return [...found, refused]
   }
 
+  /** What rendering says about the values of a document. */
+  private async findMore(read: DocumentResult, effective: JsonValue): Promise<readonly Diagnostic[]> {
+    if (!read.ok || !isJsonObject(effective)) return []
+    const { settings, sourceMap } = read.document
+    return renderFindings(this.options.variant, { settings, sourceMap, at: ['settings'] }, effective)
+  }
+
   async first(): Promise<RenderResult> {
     const generators = this.options.http !== undefined
     // elsewhere the providers read discs and a hypervisor, of which an offline run has none
     if (generators && this.options.variant.platform === 'aws') await this.step('early-boot-config')
-    const diagnostics = await this.patch(this.options.userData, LAUNCH_TRANSACTION)
+    const { bytes, file } = this.options.userData
+    const read = readDocument(bytes, file)
+    const diagnostics = await this.patch(read, LAUNCH_TRANSACTION)
     if (diagnostics.some(({ severity }) => severity === 'error')) {
       return { accepted: false, settings: undefined, ...NOTHING, changes: [], diagnostics }
     }
@@ -140,12 +149,15 @@ class OfflineRun {
     }
     await this.step('settings-applier')
     const settings = await this.api.getJson('/settings')
-    return { accepted: true, settings, ...outcomeOf(this.log.take()), changes: [], diagnostics }
+    const outcome = outcomeOf(this.log.take())
+    const found = [...diagnostics, ...(await this.findMore(read, settings))]
+    return { accepted: true, settings, ...outcome, changes: [], diagnostics: found }
   }
 
   async change(source: NamedBytes, index: number): Promise<ChangeResult> {
     const transaction = `change-${String(index)}`
-    const diagnostics = await this.patch(source, transaction)
+    const read = readDocument(source.bytes, source.file)
+    const diagnostics = await this.patch(read, transaction)
     if (diagnostics.some(({ severity }) => severity === 'error')) {
       return { accepted: false, changedKeys: [], ...NOTHING, diagnostics }
     }
@@ -155,7 +167,9 @@ class OfflineRun {
     await this.target.settled()
     const outcome = outcomeOf(this.log.take())
     const changedKeys = parseJson(response.body) as string[]
-    return { accepted: true, changedKeys, ...outcome, files: outcome.files.filter((file) => file.changed), diagnostics }
+    const found = [...diagnostics, ...(await this.findMore(read, await this.api.getJson('/settings')))]
+    const files = outcome.files.filter((file) => file.changed)
+    return { accepted: true, changedKeys, ...outcome, files, diagnostics: found }
   }
 }
 

@@ -5,7 +5,7 @@ import type { ProgramIo } from '../../lib/ports.ts'
 import { findVariant, listVariants, type Variant } from '../../variants/variant.ts'
 import * as options from '../options.ts'
 import { paletteFor } from '../terminal.ts'
-import { checkInputs, type Outcome } from '../validate/check-inputs.ts'
+import { checkInputs, type FindMore, type Outcome } from '../validate/check-inputs.ts'
 import { checkNetworks } from '../validate/check-networks.ts'
 import { readInputs, type FileHost } from '../validate/inputs.ts'
 import { maskSecrets } from '../validate/mask.ts'
@@ -61,6 +61,12 @@ function variantsOf(args: ParsedArgs): readonly Variant[] {
   return [...new Set(names)].map((name) => findVariant(name, release))
 }
 
+/** The template engine is loaded for the first document that is accepted. */
+const findMore: FindMore = async (variant, accepted) => {
+  const { renderFindings } = await import('../render-findings.ts')
+  return renderFindings(variant, accepted)
+}
+
 function merged(outcomes: readonly Outcome[]): Outcome {
   return {
     verdicts: outcomes.flatMap(({ verdicts }) => verdicts),
@@ -92,7 +98,7 @@ export async function validate(argv: readonly string[], io: ProgramIo, host: Fil
   if (args.words.length === 0 && networks.length === 0) throw usageError(validateSpec, 'no file is named')
   const variants = variantsOf(args)
   const outcome = merged([
-    await checkInputs(await readInputs(args.words, io, host), variants),
+    await checkInputs(await readInputs(args.words, io, host), variants, findMore),
     checkNetworks(await readInputs(networks, io, host), variants),
   ])
   print(outcome, format, io, args.flags.has('--show-secrets'))

@@ -37,12 +37,13 @@ const RAW_GROUPS: ReadonlySet<string> = new Set([
   'host-containers',
   'kernel',
   'pki',
-  'static-pods',
 ])
 
-function isEscaped({ isPlain, isKey, path }: InspectedValue): boolean {
-  return isPlain && (isKey || !RAW_GROUPS.has(path?.[1] ?? ''))
+function isRaw([, group = '', setting, , member]: readonly string[]): boolean {
+  return RAW_GROUPS.has(group) || (setting === 'static-pods' && member === 'manifest')
 }
+
+const isEscaped = ({ isPlain, isKey, path = [] }: InspectedValue): boolean => isPlain && (isKey || !isRaw(path))
 
 /** A word that no format needs to quote. */
 const MARK = 'zqPLACEzq'
