@@ -1,4 +1,4 @@
-import type { ProgramTable } from '../host/confined-runner.ts'
+import type { ProgramTable } from '../host/program-call.ts'
 
 /** The on-host programs by name, each loaded when it is first run. */
 export const PROGRAMS: ProgramTable = new Map([

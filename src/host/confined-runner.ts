@@ -3,26 +3,9 @@
  * that lie under the root as child processes, and nothing of this machine, ever.
  */
 import path from 'node:path'
-import { EXIT_FAILURE, type ExitCode } from '../lib/exit-codes.ts'
-import { messageOf } from '../lib/errors.ts'
-import { lineSplitter } from '../lib/lines.ts'
-import { linkSignals } from '../lib/linked-signal.ts'
-import type {
-  EventSink,
-  Host,
-  HostEvent,
-  ProcessRunner,
-  Program,
-  ProgramIo,
-  RunRequest,
-  RunResult,
-} from '../lib/ports.ts'
-import { runProgram } from '../lib/program.ts'
-import { encodeUtf8 } from '../lib/utf8.ts'
+import type { EventSink, Host, HostEvent, ProcessRunner, Program, RunRequest, RunResult } from '../lib/ports.ts'
+import { callProgram, type ProgramTable } from './program-call.ts'
 import { startFailure } from './spawn-runner.ts'
-
-/** Loads a program by its name, or undefined if there is none of that name. */
-export type ProgramTable = ReadonlyMap<string, () => Promise<Program>>
 
 export interface ConfinedRunnerOptions {
   readonly programs: ProgramTable
@@ -46,12 +29,6 @@ type TellingRequest = RunRequest & Required<Pick<RunRequest, 'onEvent'>>
 
 const NOT_RUN = new Set(['restart', 'action', 'reload'])
 const MAX_LINKS = 10
-
-interface Capture {
-  readonly io: ProgramIo
-  stdout: string
-  stderr: string
-}
 
 /** Runs commands against a program table; see the head of this file. */
 export class ConfinedRunner implements ProcessRunner {
@@ -129,33 +106,6 @@ export class ConfinedRunner implements ProcessRunner {
     return this.options.spawner.run({ ...request, command: [...program, ...request.command.slice(1)] })
   }
 
-  private capture(request: RunRequest, signal: AbortSignal): Capture {
-    const lines = request.onStderrLine === undefined ? undefined : lineSplitter(request.onStderrLine)
-    const { stdin = '' } = request
-    const capture: Capture = {
-      stdout: '',
-      stderr: '',
-      io: {
-        readStdin: () => Promise.resolve(typeof stdin === 'string' ? encodeUtf8(stdin) : stdin),
-        stdout: {
-          write: (text) => {
-            capture.stdout += text
-          },
-        },
-        stderr: {
-          write: (text) => {
-            capture.stderr += text
-            lines?.push(text)
-          },
-        },
-        env: { ...this.options.env, ...request.env },
-        cwd: '/',
-        signal,
-      },
-    }
-    return capture
-  }
-
   /** The host as a program sees it whose events somebody wants. */
   private hostTelling(emit: TellingRequest['onEvent']): Host {
     const events: EventSink = { emit }
@@ -166,37 +116,9 @@ export class ConfinedRunner implements ProcessRunner {
     return { ...this.options.host(), events, runner }
   }
 
-  private async call(request: TellingRequest, program: Program): Promise<RunResult> {
-    const { command, timeoutMs } = request
-    const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
-    const signals = [this.options.signal, request.signal, timeout].filter((signal) => signal !== undefined)
-    const linked = linkSignals(signals)
-    const { signal } = linked
-    const capture = this.capture(request, signal)
-    const ended = (exitCode: ExitCode | undefined): RunResult => ({
-      command,
-      exitCode,
-      signal: exitCode === undefined ? 'SIGKILL' : undefined,
-      timedOut: timeout?.aborted === true,
-      startError: undefined,
-      recorded: false,
-      stdout: encodeUtf8(capture.stdout),
-      stderr: encodeUtf8(capture.stderr),
-    })
-    const killed = new Promise<undefined>((resolve) => {
-      signal.addEventListener('abort', () => {
-        resolve(undefined)
-      })
-    })
+  private call(request: TellingRequest, program: Program): Promise<RunResult> {
+    const { env, signal, onFailure } = this.options
     const host = this.hostTelling(request.onEvent)
-    const work = runProgram(program, command.slice(1), capture.io, host, (error) => {
-      this.options.onFailure?.(program.name, error)
-    }).catch((error: unknown) => {
-      capture.stderr += `${program.name}: ${messageOf(error)}\n`
-      return EXIT_FAILURE
-    })
-    const exitCode = await Promise.race([work, killed])
-    linked.release()
-    return ended(exitCode)
+    return callProgram(program, request, { env, signal, host, ...(onFailure === undefined ? {} : { onFailure }) })
   }
 }

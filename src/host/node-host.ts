@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { IMDS_URL, PATHS } from '../lib/paths.ts'
 import type { Host, ProcessRunner } from '../lib/ports.ts'
@@ -8,6 +8,8 @@ import { nodeFacts, nodeResolver } from './node-facts.ts'
 import { eventChannel } from './event-channel.ts'
 import { systemClock, systemEntropy } from './node-ports.ts'
 import { RootedFs } from './rooted-fs.ts'
+import { ownProgramRunner } from './own-runner.ts'
+import type { ProgramTable } from './program-call.ts'
 import { socketLocks } from './socket-locks.ts'
 import { socketServer } from './socket-server.ts'
 import { SpawnRunner } from './spawn-runner.ts'
@@ -24,25 +26,47 @@ function ownCommand(name: string): readonly string[] | undefined {
  * Commands under a root that is not this machine's own: our own programs and executables that lie under the root, each as
  * a child process. A program that starts itself again is this process's own file and may do so.
  */
-function rootedRunner(spawner: ProcessRunner, env: Environment, host: () => Host): ProcessRunner {
+function rootedRunner(
+  spawner: ProcessRunner,
+  env: Environment,
+  programs: ProgramTable,
+  host: () => Host,
+): ProcessRunner {
   const { signal } = new AbortController()
   const runCommands = env['BOTTLEROCKET_RUN_COMMANDS'] === '1'
-  const confined = new ConfinedRunner({ programs: new Map(), ownCommand, spawner, env, signal, runCommands, host })
+  const confined = new ConfinedRunner({ programs, ownCommand, spawner, env, signal, runCommands, host })
   return { run: (request) => confined.run(request), runDetached: (request) => spawner.runDetached(request) }
+}
+
+/** Commands of this machine itself. */
+function machineRunner(
+  spawner: ProcessRunner,
+  env: Environment,
+  programs: ProgramTable,
+  host: () => Host,
+): ProcessRunner {
+  const own = process.argv[1]
+  if (programs.size === 0 || own === undefined) return spawner
+  return ownProgramRunner({ programs, directory: path.dirname(realpathSync(own)), spawner, env, host })
 }
 
 /**
  * The host that this process runs on, for a program started by itself. `BOTTLEROCKET_ROOT` puts a root before every
  * path, `BOTTLEROCKET_IMDS_URL` replaces the metadata service. Under such a root commands that change the host are run,
  * where they exist there, only if `BOTTLEROCKET_RUN_COMMANDS` is `1`.
+ *
+ * @param programs programs of this package that are run as calls instead of child processes
  */
-export function nodeHost(env: Environment): Host {
+export function nodeHost(env: Environment, programs: ProgramTable = new Map()): Host {
   const fs = new RootedFs(env['BOTTLEROCKET_ROOT'] ?? '/')
   const channel = eventChannel(env)
   const spawner = new SpawnRunner(env, channel.descriptor)
   const host: Host = {
     fs,
-    runner: fs.hostPath('/') === '/' ? spawner : rootedRunner(spawner, env, () => host),
+    runner:
+      fs.hostPath('/') === '/'
+        ? machineRunner(spawner, env, programs, () => host)
+        : rootedRunner(spawner, env, programs, () => host),
     http: new NodeHttp(),
     api: socketTransports(fs),
     server: socketServer(fs),

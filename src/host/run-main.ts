@@ -2,6 +2,7 @@
 import type { Program } from '../lib/ports.ts'
 import { EVENTS_VARIABLE } from '../lib/events.ts'
 import { nodeHost } from './node-host.ts'
+import type { ProgramTable } from './program-call.ts'
 import { systemClock } from './node-ports.ts'
 import { takeRootOption } from './root-option.ts'
 import { runProcess } from './run-process.ts'
@@ -12,16 +13,19 @@ export interface MainOptions {
   readonly beforeRoot?: readonly string[]
   /** Which step of the boot the program is. */
   readonly step?: StepOf
+  /** Programs that it runs as calls, where their commands are those of this package. */
+  readonly programs?: ProgramTable
 }
 
 /** Runs a program of a host as this process. In front of its own arguments it takes `--root DIR`. */
-export function runMain(program: Program, { beforeRoot = [], step }: MainOptions = {}): void {
+export function runMain(program: Program, { beforeRoot = [], step, programs }: MainOptions = {}): void {
   const { root, argv } = takeRootOption(process.argv.slice(2), beforeRoot)
   const env = root === undefined ? process.env : { ...process.env, BOTTLEROCKET_ROOT: root }
   // whoever takes this process's events makes the record
   const isWatched = env[EVENTS_VARIABLE] !== undefined
   const startedMs = systemClock.monotonic() - performance.now()
-  runProcess(step === undefined || isWatched ? program : recorded(program, step, startedMs), argv, env, nodeHost(env))
+  const host = nodeHost(env, programs)
+  runProcess(step === undefined || isWatched ? program : recorded(program, step, startedMs), argv, env, host)
 }
 
 /** Runs a tool for people as this process: each of its commands says itself what root it works under. */

@@ -1,4 +1,18 @@
+import type { ProgramTable } from '../host/program-call.ts'
 import { runMain } from '../host/run-main.ts'
 import { sundog } from './program.ts'
 
-runMain(sundog, { step: () => 'sundog' })
+/** Generators of ours, and what they run. The template engine has a process of its own: it is larger than all of these. */
+const programs: ProgramTable = new Map([
+  ['bork', async () => (await import('../bork/program.ts')).bork],
+  ['netdog', async () => (await import('../netdog/program.ts')).netdog],
+  ['imds-hostname-detector', async () => (await import('../hostname-detectors/imds.ts')).imdsHostnameDetector],
+  [
+    'reverse-dns-hostname-detector',
+    async () => (await import('../hostname-detectors/reverse-dns.ts')).reverseDnsHostnameDetector,
+  ],
+  ['prairiedog', async () => (await import('../prairiedog/program.ts')).prairiedog],
+  ['shibaken', async () => (await import('../shibaken/program.ts')).shibaken],
+])
+
+runMain(sundog, { step: () => 'sundog', programs })
