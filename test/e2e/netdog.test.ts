@@ -48,7 +48,7 @@ describe('netdog', () => {
       '',
     ])
     expect(read('etc/systemd/network/10-eth0.network')).toContain('WithoutRA=solicit')
-    expect(statSync(at('etc/systemd/network/10-eth0.network')).mode & 0o777).toBe(0o666 & ~process.umask())
+    expect(statSync(at('etc/systemd/network/10-eth0.network')).mode & 0o711).toBe(0o600)
     expect(read('etc/systemd/resolved.conf.d/10-resolv.conf')).toBe('[Resolve]\nDNS=192.0.2.53\n')
     expect(readlinkSync(at('run/netdog/resolv.conf'))).toBe('/run/systemd/resolve/resolv.conf')
     expect(existsSync(at('run/netdog/primary_sysctls_set'))).toBe(true)
