@@ -7,6 +7,7 @@ import { formatKey, parseSegments, type Key } from '../model/key.ts'
 import type { Pairs } from '../model/pairs.ts'
 import { contentAt, emptyArea, metadataOf, readArea, remember, type Area } from './area.ts'
 import { CommitLog, unwritable } from './commit-log.ts'
+import { Discards } from './discards.ts'
 import { decodeName, encodeName, keyPath, MAX_FILE_NAME_BYTES, metadataPath, parseStoredPath } from './layout.ts'
 import { planMoves } from './plan-moves.ts'
 import { LIVE, pendingIn, type DataStore, type MetadataByKey, type Scope, type StoreChange } from './store.ts'
@@ -32,6 +33,7 @@ export class FilesystemStore implements DataStore {
   private live: Area | undefined
   private readonly pending = new Map<string, Area>()
   private readonly directories: KnownDirectories
+  private readonly discards: Discards
 
   /**
    * @param fs files of the target
@@ -43,6 +45,7 @@ export class FilesystemStore implements DataStore {
     this.base = base
     this.log = new CommitLog(fs, journalPathOf(base), clock)
     this.directories = new KnownDirectories(fs)
+    this.discards = new Discards(fs, `${base}/.discarded`)
   }
 
   get(key: Key, scope: Scope): string | undefined {
@@ -171,6 +174,7 @@ export class FilesystemStore implements DataStore {
     const files = new Map([...pairs].map(([name, text]) => [keyPath(parseSegments(name)), text]))
     const undo = new Undo()
     try {
+      this.discards.prepare()
       const moves = this.planMoves(scope, files.keys(), undo)
       const values = new Map([...files].map(([file, text]) => [`${to}/${file}`, text]))
       this.log.commit({ values, ended: from }, () => {
@@ -178,7 +182,7 @@ export class FilesystemStore implements DataStore {
           this.fs.rename(`${from}/${each}`, `${to}/${each}`)
           this.directories.move(`${from}/${each}`, `${to}/${each}`)
         }
-        this.removeEmptied(from)
+        this.discards.add(from)
       })
     } catch (cause) {
       const error = undo.run(cause)
@@ -205,8 +209,9 @@ export class FilesystemStore implements DataStore {
     this.pending.clear()
   }
 
-  close(): Promise<void> {
-    return this.log.close()
+  async close(): Promise<void> {
+    await this.log.close()
+    await this.discards.close()
   }
 
   private directoryOf(scope: Scope): string {
@@ -248,20 +253,14 @@ export class FilesystemStore implements DataStore {
   /** Removes a directory in one step: what cannot be removed any more after that is none of the store's. */
   private discard(directory: string): void {
     this.settle(false)
-    const aside = `${this.base}/.discarded`
     try {
       if (this.fs.lstat(directory) === undefined) return
-      if (this.fs.lstat(aside) !== undefined) this.fs.removeTree(aside)
-      this.fs.rename(directory, aside)
+      this.discards.prepare()
+      this.discards.add(directory)
     } catch (cause) {
       throw unwritable(messageOf(cause), cause)
     }
     this.directories.forget(directory)
-    try {
-      this.fs.removeTree(aside)
-    } catch {
-      // next time
-    }
   }
 
   /** The renames of a commit, whose places are made or checked. @throws if something else is there */
@@ -276,15 +275,6 @@ export class FilesystemStore implements DataStore {
       if (isDirectory && this.fs.lstat(`${to}/${each}`) !== undefined) throw new Error(`there is a value at ${each}`)
     }
     return moves
-  }
-
-  /** Removes the directory of a transaction whose settings were moved away. */
-  private removeEmptied(directory: string): void {
-    try {
-      for (const each of this.directories.below(directory)) this.fs.removeDirectory(each)
-    } catch {
-      this.fs.removeTree(directory) // it held more than settings
-    }
   }
 
   private isEmptyDirectory(directory: string): boolean {

@@ -68,6 +68,6 @@ export interface DataStore {
   deleteTransaction(transaction: string): string[]
   /** Drops all transactions. */
   dropTransactions(): void
-  /** Has everything that was committed on the disk, in its files, and the journal empty. */
+  /** Has everything that was committed on the disk, in its files, the journal empty, and what was dropped removed. */
   close(): Promise<void>
 }

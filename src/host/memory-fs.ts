@@ -203,6 +203,11 @@ export class MemoryFs implements RootFs {
     parent.names.delete(name)
   }
 
+  removeTreeLater(target: string): Promise<void> {
+    this.removeTree(target)
+    return Promise.resolve()
+  }
+
   syncFile(target: string): void {
     this.existing(target, true)
   }

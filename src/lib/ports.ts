@@ -84,6 +84,8 @@ export interface RootFs extends ReadFs {
   removeDirectory(path: string): void
   /** `rm -rf`; missing is fine. */
   removeTree(path: string): void
+  /** `removeTree` without holding up anything else; for what nobody looks at any more. Rejects with a system error. */
+  removeTreeLater(path: string): Promise<void>
   syncFile(path: string): void
   syncDirectory(path: string): void
   /** fsync of many files and directories at the same time; those that are gone are skipped. */

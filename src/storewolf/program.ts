@@ -181,10 +181,14 @@ function makeBase(fs: RootFs, base: string): void {
 }
 
 /** Makes the datastore, or completes the one that is there. */
-function populate(host: Host, base: string, version: string, log: Logger): void {
+async function populate(host: Host, base: string, version: string, log: Logger): Promise<void> {
   const { fs } = host
   const known = currentDatastore(fs, base)
-  if (known !== undefined) new FilesystemStore(fs, known).dropTransactions()
+  if (known !== undefined) {
+    const old = new FilesystemStore(fs, known)
+    old.dropTransactions()
+    await old.close()
+  }
   const defaults = readDefaults(fs)
   if (known === undefined || fs.stat(`${known}/live`) === undefined) {
     const isNew = createDatastore(host, base, version, defaults)
@@ -206,7 +210,7 @@ async function run(argv: readonly string[], io: ProgramIo, host: Host): Promise<
   makeBase(host.fs, base)
   const lock = await ownDatastores(host, base, 'storewolf')
   try {
-    populate(host, base, version, log)
+    await populate(host, base, version, log)
   } finally {
     await lock.release()
   }

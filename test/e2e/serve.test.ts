@@ -4,6 +4,7 @@ import http from 'node:http'
 import path from 'node:path'
 import type { ChildProcess } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { contend } from '../support/contention.ts'
 import {
   runTool,
   startTool,
@@ -115,5 +116,9 @@ describe('after start --serve', () => {
     expect(second.stderr).toMatch(/DATASTORE_IN_USE/)
     expect(second.stderr).toContain(`apiserver, process ${String(server.pid)}`)
     expect((await apiclient('get', 'os')).code).toBe(0)
+  })
+
+  it('loses no update of 16 clients at the same time', async () => {
+    await contend(socket, 16, 12)
   })
 })

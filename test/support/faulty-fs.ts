@@ -14,6 +14,7 @@ const MUTATING = [
   'remove',
   'removeDirectory',
   'removeTree',
+  'removeTreeLater',
   'syncFile',
   'syncDirectory',
 ] as const

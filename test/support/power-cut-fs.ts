@@ -139,8 +139,11 @@ export function powerCutFs(fs = new MemoryFs()): PowerCutFs {
       disk.makeDirectory(path)
     },
     writeFile: (path, data) => {
+      const old = fs.stat(path) === undefined ? '' : fs.readText(path)
       fs.writeFile(path, data)
-      disk.write(path, '', fs.readText(path))
+      const text = fs.readText(path)
+      // written in place, and then cut to its length
+      disk.write(path, text + old.slice(text.length), text)
     },
     appendFile: (path, data) => {
       fs.appendFile(path, data)
@@ -169,6 +172,10 @@ export function powerCutFs(fs = new MemoryFs()): PowerCutFs {
     },
     removeTree: (path) => {
       fs.removeTree(path)
+      disk.put(path, undefined)
+    },
+    removeTreeLater: async (path) => {
+      await fs.removeTreeLater(path)
       disk.put(path, undefined)
     },
     syncFile: (path) => {
