@@ -31,7 +31,8 @@ function toObject(table: object): JsonObject {
  * Parses a TOML text that we wrote ourselves. A number without a fraction counts as an integer, also when it is spelt
  * `1.0`; dates become `{"$__toml_private_datetime": text}`, `nan` and `inf` become null.
  *
- * @throws Error for text that is not TOML
+ * @throws Error for text that is not TOML, and for tables below tables whose name is one that every object has, such as
+ *   `[a.constructor]`: @iarna/toml takes them for defined already
  */
 export function parseTrustedToml(text: string): JsonObject {
   return toObject(parse(text))
