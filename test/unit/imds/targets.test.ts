@@ -36,6 +36,59 @@ describe('plain entries', () => {
   })
 })
 
+describe('what is asked for', () => {
+  const MACS = 'meta-data/network/interfaces/macs'
+  const askedBy = async (fetch: (client: ImdsClient) => Promise<unknown>): Promise<string[]> => {
+    const asked: string[] = []
+    await fetch({
+      fetchBytes: (target) => {
+        asked.push(target)
+        return Promise.resolve(undefined)
+      },
+      fetchText: (target) => {
+        asked.push(target)
+        if (target === MACS) return Promise.resolve('0a:1b:2c:3d:4e:5f/\n0a:00:00:00:00:02/\n')
+        return Promise.resolve(
+          target === 'meta-data/public-keys' ? '0=a' : target.endsWith('key') ? 'ssh-x' : undefined,
+        )
+      },
+    })
+    return asked
+  }
+
+  it.each<[string, (client: ImdsClient) => Promise<unknown>, string[]]>([
+    ['user data', targets.fetchUserData, ['user-data']],
+    ['identity document', targets.fetchIdentityDocument, ['dynamic/instance-identity/document']],
+    ['region', targets.fetchRegion, ['dynamic/instance-identity/document']],
+    ['zone', targets.fetchZone, ['dynamic/instance-identity/document']],
+    ['partition', targets.fetchPartition, ['meta-data/services/partition']],
+    ['MAC addresses', targets.fetchMacs, [MACS]],
+    [
+      'ranges of the VPC, by the address as it is listed',
+      (client) => targets.fetchVpcCidrs(client, '0a:1b:2c:3d:4e:5f/'),
+      [`${MACS}/0a:1b:2c:3d:4e:5f//vpc-ipv4-cidr-blocks`],
+    ],
+    [
+      'ranges of the VPC, without the slash',
+      (client) => targets.fetchVpcCidrs(client, '0a:1b:2c:3d:4e:5f'),
+      [`${MACS}/0a:1b:2c:3d:4e:5f/vpc-ipv4-cidr-blocks`],
+    ],
+    ['first IPv6 address', targets.fetchPrimaryIpv6, [MACS, `${MACS}/0a:1b:2c:3d:4e:5f//ipv6s`]],
+    ['local IPv4 address', targets.fetchLocalIpv4, ['meta-data/local-ipv4']],
+    ['instance type', targets.fetchInstanceType, ['meta-data/instance-type']],
+    ['instance id', targets.fetchInstanceId, ['meta-data/instance-id']],
+    ['life-cycle state', targets.fetchLifecycleState, ['meta-data/autoscaling/target-lifecycle-state']],
+    ['host name', targets.fetchLocalHostname, ['meta-data/local-hostname']],
+    [
+      'public keys',
+      (client) => targets.fetchPublicKeys(client),
+      ['meta-data/public-keys', 'meta-data/public-keys/0/openssh-key'],
+    ],
+  ])('for the %s', async (_name, fetch, asked) => {
+    expect(await askedBy(fetch)).toEqual(asked)
+  })
+})
+
 describe('identity document', () => {
   const document = 'dynamic/instance-identity/document'
   it.each([
