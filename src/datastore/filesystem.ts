@@ -255,12 +255,22 @@ export class FilesystemStore implements DataStore {
     this.settle(false)
     try {
       if (this.fs.lstat(directory) === undefined) return
-      this.discards.prepare()
-      this.discards.add(directory)
+      if (this.hasRoomForDiscards()) this.discards.add(directory)
+      else this.fs.removeTree(directory)
     } catch (cause) {
       throw unwritable(messageOf(cause), cause)
     }
     this.directories.forget(directory)
+  }
+
+  /** A full disk takes no new directory, but gives one up. */
+  private hasRoomForDiscards(): boolean {
+    try {
+      this.discards.prepare()
+      return true
+    } catch {
+      return false
+    }
   }
 
   /** The renames of a commit, whose places are made or checked. @throws if something else is there */

@@ -109,6 +109,45 @@ describe('stored values that are damaged', () => {
     expect(answer.body).toMatch(/motd|seed/)
   })
 
+  it.each<[string, (fs: RootFs) => void]>([
+    [
+      'a file in place of the live data',
+      (fs) => {
+        fs.removeTree(`${PATHS.datastoreCurrent}/live`)
+        fs.writeFile(`${PATHS.datastoreCurrent}/live`, '')
+      },
+    ],
+    [
+      'a journal that is a directory',
+      (fs) => {
+        fs.makeDirectory(`${PATHS.datastore}/.journal/x`)
+        const stat = fs.stat.bind(fs)
+        // as on a disk: a directory is not empty
+        fs.stat = (path) => {
+          const found = stat(path)
+          return path.endsWith('/.journal') && found !== undefined ? { ...found, size: 4096 } : found
+        }
+      },
+    ],
+  ])('%s: 500 with a clear text', async (_, damage) => {
+    const api = await damaged(damage)
+    const answer = await api.send('GET', '/settings')
+    expect(answer.status).toBe(500)
+    expect(answer.body).toMatch(/datastore|live/)
+    expect(answer.body).not.toMatch(/\n\s+at /)
+  })
+
+  it('a file in place of the pending data: reads are answered, writes are 500', async () => {
+    const api = await damaged((fs) => {
+      fs.removeTree(`${PATHS.datastoreCurrent}/pending`)
+      fs.writeFile(`${PATHS.datastoreCurrent}/pending`, '')
+    })
+    expect((await api.send('GET', '/settings?prefix=motd')).status).toBe(200)
+    expect((await api.send('PATCH', '/settings?tx=t', { motd: 'x' })).status).toBe(500)
+    for (const uri of ['/tx/list', '/tx?tx=t']) expect([200, 500]).toContain((await api.send('GET', uri)).status)
+    expect((await api.send('GET', '/settings?prefix=motd')).json).toEqual({ motd: 'hi' })
+  })
+
   it('no live data at all: 500, not an empty answer', async () => {
     const api = await damaged((fs) => {
       fs.removeTree(`${PATHS.datastoreCurrent}/live`)

@@ -60,4 +60,17 @@ describe('discards', () => {
     await next.close()
     expect(namesIn(fs, BASE)).toEqual(['live', 'pending'])
   })
+
+  it('are removed at once where a full disk has no room for their directory', () => {
+    const fs = new MemoryFs()
+    fs.makeDirectory(`${BASE}/live`)
+    new FilesystemStore(fs, BASE).set(new Map([['settings.motd', '1']]), pendingIn('t'))
+    const store = new FilesystemStore(
+      failingFs(fs, 'ENOSPC', (operation) => operation === 'makeDirectory'),
+      BASE,
+    )
+    store.dropTransactions()
+    expect(store.transactions()).toEqual([])
+    expect(namesIn(fs, BASE)).toEqual(['live'])
+  })
 })
