@@ -84,7 +84,8 @@ function commandLines(commands: readonly CommandEvent[], palette: Palette): stri
   ]
 }
 
-function notRenderedLines(outcome: ApplyOutcome, palette: Palette): string[] {
+/** What could not be rendered, below a title. */
+export function notRenderedLines(outcome: ApplyOutcome, palette: Palette): string[] {
   if (outcome.notRendered.length === 0) return []
   return [
     '',
@@ -101,6 +102,20 @@ export function renderOutcome(outcome: ApplyOutcome, palette: Palette): string {
     ...commandLines(outcome.commands, palette),
   ]
   return lines.length === 0 ? 'nothing to render or run\n' : lines.slice(1).join('\n') + '\n'
+}
+
+/** The contents of files, each below its path and mode, with secrets hidden where that is wanted. */
+export function renderContents(
+  { files, masked }: Pick<ApplyOutcome, 'files'> & { readonly masked: ReadonlyMap<string, string> },
+  palette: Palette,
+): string {
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return sorted
+    .map(({ path, mode, content }) => {
+      const text = masked.get(path) ?? content
+      return `${palette.strong(`==> ${path} (${mode})`)}\n${text}${text === '' || text.endsWith('\n') ? '' : '\n'}`
+    })
+    .join('\n')
 }
 
 /** What a person wants to see of a boot. */

@@ -15,6 +15,7 @@ import { validateSettings } from '../model/validate.ts'
 import type { Variant } from '../variants/variant.ts'
 import { bootSteps, storewolfCommand } from './boot-steps.ts'
 import { readDocument, type DocumentResult } from './document.ts'
+import { maskedContents } from './rendered/masked.ts'
 import { renderFindings } from './render-findings.ts'
 import { writeNetworkStatus } from './run-boot.ts'
 import { EventLog, outcomeOf, type ApplyOutcome } from './report.ts'
@@ -33,16 +34,24 @@ export interface RenderOptions {
   readonly facts: Facts
   /** What generators reach over HTTP; without it no generator runs. */
   readonly http?: Http
+  /** Whether contents are wanted that can be shown. */
+  readonly masks?: boolean
   readonly io: Pick<ProgramIo, 'env' | 'signal'>
 }
 
-export interface ChangeResult extends ApplyOutcome {
+/** What one run of the applier did, and what to show of it. */
+export interface RenderOutcome extends ApplyOutcome {
+  /** Contents with their secrets hidden, by path: of those files only that hold some. */
+  readonly masked: ReadonlyMap<string, string>
+}
+
+export interface ChangeResult extends RenderOutcome {
   readonly accepted: boolean
   readonly changedKeys: readonly string[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
-export interface RenderResult extends ApplyOutcome {
+export interface RenderResult extends RenderOutcome {
   readonly accepted: boolean
   /** Effective settings, present when they were accepted. */
   readonly settings: JsonValue | undefined
@@ -50,7 +59,7 @@ export interface RenderResult extends ApplyOutcome {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-const NOTHING: ApplyOutcome = { files: [], commands: [], notRendered: [] }
+const NOTHING: RenderOutcome = { files: [], commands: [], notRendered: [], masked: new Map() }
 const GENERATOR_STEPS = new Set(['early-boot-config', 'sundog', 'pluto'])
 /** The API's answer to a commit without anything to commit. */
 const NOTHING_PENDING = 422
@@ -134,6 +143,18 @@ class OfflineRun {
     return renderFindings(this.options.variant, { settings, sourceMap, at: ['settings'] }, effective)
   }
 
+  private async outcome(): Promise<RenderOutcome> {
+    const outcome = outcomeOf(this.log.take())
+    if (this.options.masks !== true) return { ...outcome, masked: NOTHING.masked }
+    const masked = await maskedContents(outcome.files, {
+      variant: this.options.variant,
+      model: await this.api.getJson('/'),
+      facts: this.host.facts,
+      isSecret: (path) => path[0] === 'settings' && this.model.isSecret(path),
+    })
+    return { ...outcome, masked }
+  }
+
   async first(): Promise<RenderResult> {
     const generators = this.options.http !== undefined
     // elsewhere the providers read discs and a hypervisor, of which an offline run has none
@@ -149,7 +170,7 @@ class OfflineRun {
     }
     await this.step('settings-applier')
     const settings = await this.api.getJson('/settings')
-    const outcome = outcomeOf(this.log.take())
+    const outcome = await this.outcome()
     const found = [...diagnostics, ...(await this.findMore(read, settings))]
     return { accepted: true, settings, ...outcome, changes: [], diagnostics: found }
   }
@@ -165,7 +186,7 @@ class OfflineRun {
     if (response.status === NOTHING_PENDING) return { accepted: true, changedKeys: [], ...NOTHING, diagnostics }
     if (!isSuccess(response.status)) throw new PipelineError('API_BAD_STATUS', response.body)
     await this.target.settled()
-    const outcome = outcomeOf(this.log.take())
+    const outcome = await this.outcome()
     const changedKeys = parseJson(response.body) as string[]
     const found = [...diagnostics, ...(await this.findMore(read, await this.api.getJson('/settings')))]
     const files = outcome.files.filter((file) => file.changed)

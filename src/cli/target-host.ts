@@ -13,7 +13,7 @@ import { SpawnRunner } from '../host/spawn-runner.ts'
 import type { Facts } from '../lib/facts.ts'
 import { parseIpv4, parseIpv6 } from '../lib/ip-address.ts'
 import { PATHS } from '../lib/paths.ts'
-import type { EventSink, Host, HostFacts, Http, ProgramIo, Resolver, RootFs } from '../lib/ports.ts'
+import type { Entropy, EventSink, Host, HostFacts, Http, ProgramIo, Resolver, RootFs } from '../lib/ports.ts'
 import { imageTree } from '../variants/image.ts'
 import type { Variant } from '../variants/variant.ts'
 import { PROGRAMS } from './programs.ts'
@@ -65,6 +65,7 @@ interface Parts {
   readonly imdsUrl: string
   readonly channel: Pick<Host, 'api' | 'server' | 'locks'>
   readonly resolver: Resolver
+  readonly entropy: Entropy
   /** Whether the target can have devices of its own. */
   readonly hasDevices: boolean
 }
@@ -87,7 +88,7 @@ function assemble(options: TargetOptions, parts: Parts): TargetHost {
     http: parts.http,
     ...parts.channel,
     clock: systemClock,
-    entropy: systemEntropy,
+    entropy: parts.entropy,
     facts: factsOf(options.facts, {
       ...machine,
       pciDevices: () => (parts.hasDevices ? machine.pciDevices() : Promise.resolve([])),
@@ -111,12 +112,16 @@ export function rootedTarget(options: TargetOptions, root: string, imdsUrl: stri
       imdsUrl,
       channel: { ...ownSockets(fs), locks: socketLocks(fs) },
       resolver: nodeResolver,
+      entropy: systemEntropy,
       hasDevices: true,
     },
   )
 }
 
 const nothingResolves = resolverOf({ resolve: {} }, nodeResolver)
+
+/** The same every time, so that two offline runs differ in nothing but their settings. */
+const withoutChance: Entropy = { integer: () => 0, alphanumeric: (length) => 'a'.repeat(length) }
 
 /** A target in memory that contacts nobody: what would come over HTTP is answered by `http`, and no name resolves. */
 export function offlineTarget(options: TargetOptions, http: Http): TargetHost {
@@ -127,6 +132,7 @@ export function offlineTarget(options: TargetOptions, http: Http): TargetHost {
     imdsUrl: 'http://metadata.invalid',
     channel: { ...directChannel(), locks: processLocks(fs) },
     resolver: nothingResolves,
+    entropy: withoutChance,
     hasDevices: false,
   })
 }

@@ -1,16 +1,14 @@
 import { createMetadataHandler, httpOverHandler } from '../../imds-server/handler.ts'
-import { parseArgs, type ArgsSpec } from '../../lib/args.ts'
-import { renderDiagnostic, sortDiagnostics, type Diagnostic } from '../../lib/diagnostics.ts'
+import { parseArgs, usageError, type ArgsSpec, type ParsedArgs } from '../../lib/args.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
 import { jsonObject, printJson, toJson, type JsonObject } from '../../lib/json.ts'
 import type { Host, ProgramIo } from '../../lib/ports.ts'
-import { decodeUtf8Lossy } from '../../lib/utf8.ts'
 import * as options from '../options.ts'
-import { withNetwork } from '../network.ts'
-import { renderOutcome } from '../present.ts'
-import { renderOffline, type ChangeResult, type NamedBytes, type RenderResult } from '../render.ts'
-import { diagnosticsJson, outcomeJson, SCHEMA_VERSION } from '../report.ts'
-import { paletteFor } from '../terminal.ts'
+import { narrowed, printText, runJob, type Job, type View } from '../rendered/printer.ts'
+import { fileSelector } from '../rendered/select.ts'
+import { writeFiles } from '../rendered/write-out.ts'
+import type { ChangeResult, NamedBytes, RenderResult } from '../render.ts'
+import { diagnosticsJson, outcomeJson, SCHEMA_VERSION, type FileEvent } from '../report.ts'
 
 const OPTIONS = [
   options.VARIANT_OPTION,
@@ -25,7 +23,18 @@ const OPTIONS = [
     help: 'a later change of settings; may be repeated',
   } as const,
   { names: ['--no-generators'], help: 'leave generated settings unset' } as const,
+  { names: ['--out'], value: 'DIR', help: 'write the files under DIR, each with its mode' } as const,
+  {
+    names: ['--only'],
+    value: 'PATTERN',
+    repeatable: true,
+    help: 'only files of this path or name; may be repeated',
+  } as const,
+  { names: ['--print'], help: 'print what is in the files' } as const,
+  { names: ['--diff'], help: 'print what differs from the defaults, and what each change changes' } as const,
+  { names: ['--diff-against'], value: 'DIR', help: 'print what differs from the files under DIR' } as const,
   options.FORMAT_OPTION,
+  options.SHOW_SECRETS_OPTION,
 ]
 
 export const renderSpec: ArgsSpec = {
@@ -58,53 +67,71 @@ function reportJson(result: RenderResult): string {
   )
 }
 
-function printDiagnostics(
-  io: ProgramIo,
-  diagnostics: readonly Diagnostic[],
-  sources: ReadonlyMap<string, string>,
-): void {
-  const palette = paletteFor(io, 2)
-  for (const diagnostic of sortDiagnostics(diagnostics)) {
-    io.stderr.write(renderDiagnostic(diagnostic, sources.get(diagnostic.at?.file ?? ''), palette) + '\n')
+function viewOf(args: ParsedArgs, asJson: boolean): View {
+  const isDiff = args.flags.has('--diff') || args.value('--diff-against') !== undefined
+  const isPrint = args.flags.has('--print')
+  if (isDiff && isPrint) throw usageError(renderSpec, 'either contents or differences are printed')
+  if (asJson && (isDiff || isPrint))
+    throw usageError(renderSpec, 'a JSON report is not printed in another form as well')
+  return isDiff ? 'diff' : isPrint ? 'print' : 'list'
+}
+
+/** The files after all changes, as they are. */
+function finalFiles(result: RenderResult): FileEvent[] {
+  const files = [result, ...result.changes].flatMap((outcome) => outcome.files)
+  return [...new Map(files.map((file) => [file.path, file])).values()]
+}
+
+/** @throws PipelineError `USAGE` for a pattern that means no file */
+function checkPatterns(patterns: readonly string[], result: RenderResult): void {
+  const known = [result, ...result.changes].flatMap(({ files, notRendered }) => [...files, ...notRendered])
+  for (const pattern of patterns) {
+    if (!known.some(fileSelector([pattern]))) throw usageError(renderSpec, `--only ${pattern} matches no file`)
   }
 }
 
-function printText(io: ProgramIo, result: RenderResult, documents: readonly NamedBytes[]): void {
-  const sources = new Map(documents.map(({ file, bytes }) => [file, decodeUtf8Lossy(bytes)]))
-  const palette = paletteFor(io)
-  printDiagnostics(io, result.diagnostics, sources)
-  if (result.accepted) io.stdout.write(renderOutcome(result, palette))
-  result.changes.forEach((change, index) => {
-    const keys = change.accepted ? change.changedKeys.join(' ') : 'rejected'
-    io.stdout.write(`\n${palette.strong(`Change ${String(index + 1)}`)}: ${keys}\n`)
-    printDiagnostics(io, change.diagnostics, sources)
-    if (change.accepted) io.stdout.write(renderOutcome(change, palette))
-  })
+function jobOf(args: ParsedArgs, io: ProgramIo, host: Host): Job {
+  const view = viewOf(args, options.wantsJson(renderSpec, args))
+  const read = (file: string): NamedBytes => ({ file, bytes: options.readTypedFile(io, host, file) })
+  const typedFacts = options.factsOf(io, host, args)
+  const generators = !args.flags.has('--no-generators')
+  const facts = generators ? options.completeFacts(typedFacts) : typedFacts
+  const [networkFile, against] = [args.value('--net'), args.value('--diff-against')]
+  const showSecrets = args.flags.has('--show-secrets')
+  return {
+    view,
+    showSecrets,
+    network: networkFile === undefined ? undefined : read(networkFile),
+    against: against === undefined ? undefined : options.typedPath(io, against),
+    isMeant: fileSelector(args.values.get('--only') ?? []),
+    options: {
+      variant: options.variantOf(renderSpec, args),
+      userData: read(args.value('--user-data') ?? ''),
+      changes: (args.values.get('--change') ?? []).map(read),
+      facts,
+      io,
+      masks: view !== 'list' && !showSecrets,
+      ...(generators ? { http: httpOverHandler(createMetadataHandler(facts, { clock: host.clock })) } : {}),
+    },
+  }
 }
 
 /** `bottlerocket render`: exit 1 when the settings or a change are rejected; the report is printed either way. */
 export async function render(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode> {
   const args = parseArgs(renderSpec, argv)
-  const asJson = options.wantsJson(renderSpec, args)
-  const variant = options.variantOf(renderSpec, args)
-  const read = (file: string): NamedBytes => ({ file, bytes: options.readTypedFile(io, host, file) })
-  const userData = read(args.value('--user-data') ?? '')
-  const changes = (args.values.get('--change') ?? []).map(read)
-  const typedFacts = options.factsOf(io, host, args)
-  const generators = !args.flags.has('--no-generators')
-  const facts = generators ? options.completeFacts(typedFacts) : typedFacts
-  const networkFile = args.value('--net')
-  const network = networkFile === undefined ? undefined : read(networkFile)
-  const rendered = await renderOffline({
-    variant,
-    userData,
-    changes,
-    facts,
-    io,
-    ...(generators ? { http: httpOverHandler(createMetadataHandler(facts, { clock: host.clock })) } : {}),
-  })
-  const result = network === undefined ? rendered : withNetwork(rendered, network, variant)
-  if (asJson) io.stdout.write(reportJson(result) + '\n')
-  else printText(io, result, [userData, ...changes, ...(network === undefined ? [] : [network])])
+  const job = jobOf(args, io, host)
+  const result = await runJob(job)
+  if (result.accepted) checkPatterns(args.values.get('--only') ?? [], result)
+  const out = args.value('--out')
+  if (out !== undefined && result.accepted) {
+    await writeFiles(options.typedPath(io, out), finalFiles(result).filter(job.isMeant))
+  }
+  if (options.wantsJson(renderSpec, args)) {
+    const changes = result.changes.map((change) => narrowed(change, job))
+    io.stdout.write(reportJson({ ...narrowed(result, job), changes }) + '\n')
+  } else {
+    await printText(io, result, job)
+    if (out !== undefined && result.accepted) io.stderr.write(`files are written to ${out}\n`)
+  }
   return result.accepted ? EXIT_OK : EXIT_FAILURE
 }
