@@ -61,7 +61,7 @@ const status = object({
   chosen_update: nullable(image),
   active_partition: partition,
   staging_partition: partition,
-  most_recent_command: command,
+  most_recent_command: nullable(command),
 })
 
 /** The status in its printed form. @throws TypeError naming the member that is wrong */

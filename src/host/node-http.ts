@@ -1,4 +1,5 @@
 import http from 'node:http'
+import type { Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { ApiRequest, ApiResponse, ApiTransport, Http, HttpRequest, HttpResponse, RootFs } from '../lib/ports.ts'
 import { PATHS } from '../lib/paths.ts'
@@ -23,6 +24,18 @@ function collect(response: http.IncomingMessage): Promise<Buffer> {
       resolve(Buffer.concat(chunks))
     })
   })
+}
+
+const guarded = new WeakSet<Socket>()
+
+/**
+ * Keeps a connection from ending the process: between an answer and the next request nobody listens to its errors, and a
+ * server that closes right after an answer can make the end of a large body fail then. The request has its answer.
+ */
+function guard(socket: Socket): void {
+  if (guarded.has(socket)) return
+  guarded.add(socket)
+  socket.on('error', () => undefined)
 }
 
 /** HTTP and HTTPS by Node's own client. Connections are kept open for the next request, but never keep a process alive. */
@@ -72,6 +85,7 @@ export class NodeHttp implements Http {
         },
       )
       outgoing.on('error', reject)
+      outgoing.on('socket', guard)
       if (request.timeoutMs !== undefined) {
         const timer = setTimeout(() => {
           outgoing.destroy(new Error(`no answer within ${String(request.timeoutMs)} ms`))
@@ -128,6 +142,7 @@ export class SocketTransport implements ApiTransport {
         },
       )
       outgoing.on('error', fail)
+      outgoing.on('socket', guard)
       outgoing.end(request.body)
     })
   }

@@ -40,6 +40,13 @@ describe('printUpdateStatus', () => {
     )
   })
 
+  it('prints the status of a host on which no command has been accepted yet', () => {
+    const text =
+      '{"update_state":"Idle","available_updates":[],"chosen_update":null,"active_partition":null,' +
+      '"staging_partition":null,"most_recent_command":null}'
+    expect(printUpdateStatus(parseJson(text))).toBe(text)
+  })
+
   it.each([
     ['"Ready"', '"Nope"', 'update_state'],
     ['["1.25.0","1.24.2"]', '"1.25.0"', 'available_updates'],
