@@ -4,11 +4,11 @@ import { apiclient } from '../../src/apiclient/program.ts'
 import { startApiServer, type ApiServer } from '../../src/apiserver/start.ts'
 import { storewolfCommand } from '../../src/cli/boot-steps.ts'
 import { EventLog } from '../../src/cli/report.ts'
-import { offlineTarget } from '../../src/cli/target-host.ts'
+import { offlineTarget, rootedTarget, type TargetHost, type TargetOptions } from '../../src/cli/target-host.ts'
 import { parseJson } from '../../src/lib/json-parse.ts'
 import { isJsonArray, member, printJson, toJson, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
 import { PATHS } from '../../src/lib/paths.ts'
-import type { Clock, Host, ProcessRunner, ProgramIo, RootFs } from '../../src/lib/ports.ts'
+import type { Clock, Host, ProgramIo, RootFs } from '../../src/lib/ports.ts'
 import { loadModel, type SettingsModel } from '../../src/model/models.ts'
 import { readConfigurationFiles } from '../../src/model/metadata.ts'
 import { findVariant } from '../../src/variants/variant.ts'
@@ -22,8 +22,8 @@ export interface NodeOptions {
   readonly clock?: Clock
   /** Puts something between the server, or the applier, and the files. */
   readonly wrapFs?: (fs: RootFs) => RootFs
-  /** Puts something in front of the commands that the applier runs. */
-  readonly wrapRunner?: (runner: ProcessRunner) => ProcessRunner
+  /** A directory of this machine to run under, with real sockets; after the boot, commands that lie there are run. */
+  readonly root?: string
 }
 
 const K8S = {
@@ -58,8 +58,8 @@ export interface RunningNode {
   status(): Promise<JsonValue>
   /** All live pairs. */
   pairs(): Record<string, string>
-  /** Every rendered file that is there, with its mode. */
-  files(): Promise<Record<string, string>>
+  /** Every rendered file that is there, with its mode; waits for what is in the background unless told otherwise. */
+  files(settled?: boolean): Promise<Record<string, string>>
   /** Takes the server away as a crash does: nothing is closed, nothing waits any more. */
   crash(): Promise<void>
   /** Starts a server over what is there. */
@@ -75,21 +75,24 @@ async function startServer(host: Host, model: SettingsModel): Promise<ApiServer>
 export async function startNode(options: NodeOptions = {}): Promise<RunningNode> {
   const variant = findVariant(options.variant ?? 'aws-k8s-1.30')
   const events = new EventLog()
-  const target = offlineTarget(
-    {
+  const { root } = options
+  const targetOf = (runCommands: boolean): TargetHost => {
+    const target: TargetOptions = {
       variant,
       facts: { cpus: 2, arch: 'x86_64', resolve: {} },
       events,
-      io: { env: {}, signal: new AbortController().signal },
-    },
-    { request: () => Promise.reject(new Error('no network in this test')) },
-  )
+      io: { env: { PATH: process.env['PATH'] }, signal: new AbortController().signal },
+      runCommands,
+    }
+    if (root !== undefined) return rootedTarget(target, root, 'http://127.0.0.1:1')
+    return offlineTarget(target, { request: () => Promise.reject(new Error('no network in this test')) })
+  }
+  let target = targetOf(false)
   // the programs of the target are given this very object, so that what is put in its place counts for them too
   const inner = target.host as { -readonly [K in keyof Host]: Host[K] }
-  const { wrapFs, wrapRunner } = options
+  const { wrapFs } = options
   if (wrapFs !== undefined) inner.fs = wrapFs(inner.fs)
-  if (wrapRunner !== undefined) inner.runner = wrapRunner(inner.runner)
-  const host: Host = inner
+  let host: Host = inner
   const model = loadModel(variant.modelName)
   const withClock = (clock: Clock | undefined): Host => (clock === undefined ? host : { ...host, clock })
   const must = async (command: readonly string[]): Promise<void> => {
@@ -98,11 +101,18 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
   }
   await must(storewolfCommand(variant))
   let server = await startServer(withClock(options.clock), model)
-  const api = new ApiClient(host.api())
+  const boot = new ApiClient(host.api())
   const userData = options.userData ?? (variant.name.includes('k8s') ? K8S : ECS)
-  await api.send('PATCH', '/settings?tx=bottlerocket-launch', toJson(userData))
-  await api.send('POST', '/tx/commit?tx=bottlerocket-launch')
+  await boot.send('PATCH', '/settings?tx=bottlerocket-launch', toJson(userData))
+  await boot.send('POST', '/tx/commit?tx=bottlerocket-launch')
   await must(['/usr/bin/thar-be-settings', '--all'])
+  if (root !== undefined) {
+    await server.close()
+    target = targetOf(true)
+    host = target.host
+    server = await startServer(withClock(options.clock), model)
+  }
+  const api = new ApiClient(host.api())
   const paths = [...readConfigurationFiles(await api.getJson('/configuration-files')).values()].map(({ path }) => path)
 
   const apiclientWith: RunningNode['apiclientWith'] = (io, ...argv) => runToEnd(apiclient, argv, host, io)
@@ -125,8 +135,8 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
       return (isJsonArray(applies) ? applies[0] : undefined) ?? null
     },
     pairs: () => snapshot(host.fs, `${PATHS.datastoreCurrent}/live/settings`),
-    files: async () => {
-      await target.settled()
+    files: async (settled = true) => {
+      if (settled) await target.settled()
       const there = paths.filter((path) => host.fs.stat(path) !== undefined)
       return Object.fromEntries(
         there.map((path) => [path, `${String(host.fs.stat(path)?.mode)} ${host.fs.readText(path)}`]),
