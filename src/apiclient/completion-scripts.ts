@@ -6,19 +6,17 @@
  */
 const BASH = `# completion of apiclient for bash; use it with: source <(apiclient completion bash)
 _apiclient() {
-  local line="\${COMP_LINE:0:COMP_POINT}" word prefix
-  local -a words found
+  local line="\${COMP_LINE:0:COMP_POINT}" word prefix='' typed
+  local -a words
   read -ra words <<<"$line"
   [[ $line == *[[:space:]] ]] && words+=('')
-  local typed="\${words[-1]}"
-  mapfile -t found < <("\${words[0]}" completion words "\${words[@]/#/:}" 2>/dev/null)
-  prefix=''
+  typed="\${words[\${#words[@]} - 1]}"
   [[ $typed == *=* && $COMP_WORDBREAKS == *=* ]] && prefix="\${typed%%=*}="
   COMPREPLY=()
-  for word in "\${found[@]}"; do
+  while IFS= read -r word; do
     word="\${word%%$'\\t'*}"
     COMPREPLY+=("\${word#"$prefix"}")
-  done
+  done < <("\${words[0]}" completion words "\${words[@]/#/:}" 2>/dev/null)
   [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *[=.] ]] && compopt -o nospace 2>/dev/null
   return 0
 }

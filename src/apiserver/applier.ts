@@ -69,6 +69,8 @@ export async function startApplier(
   try {
     await runChecked(host.runner, command, 'program', {
       env: { [APPLY_ID_VARIABLE]: id },
+      // else the answer would have to wait for the end of what goes on in the background
+      inheritOutput: true,
       ...(keys === undefined ? {} : { stdin: JSON.stringify(keys) }),
     })
   } catch (error) {
@@ -99,9 +101,11 @@ async function isAtWork(host: ApplierHost, id: string): Promise<boolean> {
 /** A record as it is answered: a run whose process is gone without an end was interrupted. */
 async function withState(host: ApplierHost, record: JsonObject): Promise<JsonObject> {
   const [id, state, step, startedAt] = ['id', 'state', 'step', 'startedAt'].map((name) => member(record, name))
-  if (state !== 'running' || typeof id !== 'string' || (await isAtWork(host, id))) return record
+  if (state !== 'running' || typeof id !== 'string') return record
   const age = host.clock.now() - Date.parse(typeof startedAt === 'string' ? startedAt : '')
+  // one that starts has no lock yet, and shall not find it taken
   if (step === 'starting' && age < START_MS) return record
+  if (await isAtWork(host, id)) return record
   // it may have ended between the two looks
   const again = readApplyRecord(host.fs, id) ?? record
   return member(again, 'state') === 'running' ? jsonObject({ ...again, state: 'interrupted' }) : again

@@ -44,7 +44,9 @@ export async function runChecked(
   runner: ProcessRunner,
   command: readonly string[],
   purpose: RunPurpose,
-  options: Pick<RunRequest, 'stdin' | 'env'> & { readonly statuses?: Readonly<Record<number, number>> } = {},
+  options: Pick<RunRequest, 'stdin' | 'env' | 'inheritOutput'> & {
+    readonly statuses?: Readonly<Record<number, number>>
+  } = {},
 ): Promise<RunResult> {
   const { statuses = {}, ...more } = options
   const result = await runner.run({ command, purpose, ...more })

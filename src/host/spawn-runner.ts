@@ -77,11 +77,12 @@ export class SpawnRunner implements ProcessRunner {
     const start = await loadSpawn()
     return new Promise((resolve) => {
       const events = this.eventStream(request)
+      const output = request.inheritOutput === true ? 'inherit' : 'pipe'
       const child = start(program, args, {
         env: environment(this.env, request.env, events.length > 0 ? String(CHILD_EVENTS) : undefined),
-        stdio: ['pipe', 'pipe', 'pipe', ...events],
+        stdio: ['pipe', output, output, ...events],
         ...(request.signal === undefined ? {} : { signal: request.signal }),
-      }) as ChildProcessByStdio<Writable, Readable, Readable>
+      }) as ChildProcessByStdio<Writable, Readable | null, Readable | null>
       const stdout: Buffer[] = []
       const stderr: Buffer[] = []
       const decoder = new TextDecoder()
@@ -97,8 +98,8 @@ export class SpawnRunner implements ProcessRunner {
               for (const stream of child.stdio) stream?.destroy()
             }, timeoutMs)
       if (request.onEvent !== undefined) readEvents((child as ChildProcess).stdio[CHILD_EVENTS], request.onEvent)
-      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
-      child.stderr.on('data', (chunk: Buffer) => {
+      child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk))
+      child.stderr?.on('data', (chunk: Buffer) => {
         stderr.push(chunk)
         lines.push(decoder.decode(chunk, { stream: true }))
       })

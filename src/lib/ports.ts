@@ -125,6 +125,11 @@ export interface RunRequest {
   readonly stdin?: string | Uint8Array
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
+  /**
+   * Lets the command write to this process's own standard output and error, for what goes on in the background after
+   * it; the result then holds neither.
+   */
+  readonly inheritOutput?: boolean
   /** Gets each line of stderr as it comes, without its line end. */
   readonly onStderrLine?: (line: string) => void
   /**

@@ -22,6 +22,8 @@ import type { EventSink, Host, HostEvent, Lock, ProgramIo } from '../lib/ports.t
 
 /** A command that takes longer is told of while it runs. */
 const LONG_COMMAND_MS = 200
+const LOCK_ATTEMPTS = 20
+const LOCK_RETRY_MS = 10
 
 /**
  * Notes what a run does. A record that cannot be written is the smaller loss: the run goes on without it.
@@ -145,12 +147,17 @@ function failureOf(error: unknown): NonNullable<ApplyRecord['failure']> {
 }
 
 /** The lock that says that the run is at work. Without it the run is taken for one that has died. */
-async function lockRun({ fs, locks }: Host, id: string): Promise<Lock | undefined> {
+async function lockRun({ fs, locks, clock }: Host, id: string): Promise<Lock | undefined> {
   try {
     fs.makeDirectory(applyDirectory(id))
-    const result = await locks.acquire(applyDirectory(id), 'thar-be-settings')
-    return 'heldBy' in result ? undefined : result
+    for (let attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+      const result = await locks.acquire(applyDirectory(id), 'thar-be-settings')
+      if (!('heldBy' in result)) return result
+      // the server takes it for a moment to see whether somebody has it
+      await clock.sleep(LOCK_RETRY_MS)
+    }
   } catch {
-    return undefined
+    // no place for locks
   }
+  return undefined
 }

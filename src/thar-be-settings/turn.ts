@@ -3,7 +3,8 @@ import type { Logger } from '../lib/log.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { Host, Lock } from '../lib/ports.ts'
 
-const RETRY_MS = 10
+const FIRST_RETRY_MS = 5
+const MAX_RETRY_MS = 80
 /** A run that reads and writes for so long hangs; the others cannot wait for it for ever. */
 const PATIENCE_MS = 60_000
 
@@ -11,14 +12,14 @@ async function takeTurn({ clock, fs, locks }: Host, log: Logger, signal: AbortSi
   const start = clock.monotonic()
   try {
     fs.makeDirectory(PATHS.applyRecords)
-    for (;;) {
+    for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)) {
       const result = await locks.acquire(PATHS.applyRecords, 'thar-be-settings')
       if (!('heldBy' in result)) return result
       if (clock.monotonic() - start > PATIENCE_MS) {
         log.warn({ heldBy: result.heldBy }, 'another run does not end writing files; going on beside it')
         return undefined
       }
-      await clock.sleep(RETRY_MS, signal)
+      await clock.sleep(retryMs, signal)
     }
   } catch (error) {
     if (signal.aborted) throw error

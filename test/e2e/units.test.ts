@@ -1,6 +1,6 @@
 /** The programs as the units of a host run them: a process each, over a root that holds what an image ships. */
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listenOnLoopback } from '../../src/host/loopback-listener.ts'
@@ -9,8 +9,7 @@ import { parseFault } from '../../src/imds-server/faults.ts'
 import { startMetadataServer } from '../../src/imds-server/handler.ts'
 import type { BootStepRecord } from '../../src/lib/boot-record.ts'
 import { DEFAULT_METADATA } from '../../src/lib/facts.ts'
-import { imageTree } from '../../src/variants/image.ts'
-import { findVariant } from '../../src/variants/variant.ts'
+import { materialise } from '../support/image-root.ts'
 import { runTool, startTool, stopTool, temporaryDirectory, type ToolResult } from '../support/run-tool.ts'
 
 const directory = temporaryDirectory()
@@ -26,17 +25,6 @@ const readRecord = (file: string): BootStepRecord => JSON.parse(readFileSync(fil
 
 let metadata: { url: string; close(): Promise<void> }
 let server: ChildProcess
-
-function materialise(): void {
-  for (const [target, entry] of imageTree(findVariant('aws-k8s-1.30'))) {
-    const full = path.join(root, target)
-    mkdirSync(path.dirname(full), { recursive: true })
-    if (entry.kind === 'file') writeFileSync(full, entry.read())
-    else symlinkSync(entry.target, full)
-  }
-  mkdirSync(path.join(root, 'var/lib/netdog'), { recursive: true })
-  writeFileSync(path.join(root, 'var/lib/netdog/current_ip'), DEFAULT_METADATA.localIpv4)
-}
 
 const environment = (): Record<string, string> => ({
   BOTTLEROCKET_ROOT: root,
@@ -70,7 +58,9 @@ beforeAll(async () => {
     clock: systemClock,
     faults: ['user-data=503x2', 'meta-data/services/partition=500x1', 'meta-data/local-ipv4=429x1'].map(parseFault),
   })
-  materialise()
+  materialise(root, 'aws-k8s-1.30')
+  mkdirSync(path.join(root, 'var/lib/netdog'), { recursive: true })
+  writeFileSync(path.join(root, 'var/lib/netdog/current_ip'), DEFAULT_METADATA.localIpv4)
 })
 afterAll(async () => {
   await stopTool(server)

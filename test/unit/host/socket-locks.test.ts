@@ -27,6 +27,18 @@ async function acquire(locks: Locks, directory: string, owner = 'a program'): Pr
   return result
 }
 
+describe('release', () => {
+  it.runIf(process.platform === 'linux')('does not wait for those who ask and do not go away', async () => {
+    const fs = new RootedFs(root)
+    const lock = await acquire(socketLocks(fs), '/')
+    const client = net.connect({ path: `\0bottlerocket-datastore-${fs.identity('/')}`, allowHalfOpen: true })
+    await new Promise((resolve) => client.once('data', resolve))
+    await (lock as Lock).release()
+    expect(await acquire(socketLocks(fs), '/')).toBeTypeOf('object')
+    client.destroy()
+  })
+})
+
 describe.each<[string, () => { fs: RootFs; locks: () => Locks }]>([
   [
     'socketLocks',

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { member, printJson, toJson, type JsonValue } from '../../../src/lib/json.ts'
 import { PATHS } from '../../../src/lib/paths.ts'
+import type { FileReplacement } from '../../../src/lib/ports.ts'
 import { failingFs } from '../../support/faulty-fs.ts'
 import { temporaryDirectory } from '../../support/run-tool.ts'
 import { jsonArgument, startNode, type NodeOptions, type RunningNode } from '../../support/running-node.ts'
@@ -199,6 +200,43 @@ describe('together', () => {
     expect(config).toMatch(/^eventRecordQPS: 7$/m)
     expect(config).toMatch(/^registryPullQPS: 9$/m)
     expect(files['/etc/motd']).toContain('together')
+  })
+
+  it('a run that is slow to write does not write older settings over newer ones', async () => {
+    let stalled = false
+    let release = (): void => undefined
+    const gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let isArmed = false
+    const node = await start({
+      wrapFs: (fs) =>
+        new Proxy(fs, {
+          get: (target, name) => {
+            const value: unknown = Reflect.get(target, name)
+            if (typeof value !== 'function') return value
+            if (name !== 'replaceFiles') return (value as () => unknown).bind(target)
+            return async (files: readonly FileReplacement[]) => {
+              if (isArmed && !stalled) {
+                stalled = true
+                await gate
+              }
+              return target.replaceFiles(files)
+            }
+          },
+        }),
+    })
+    isArmed = true
+    await node.apiclient('set', 'kubernetes.max-pods=42')
+    await vi.waitFor(() => {
+      expect(stalled).toBe(true)
+    })
+    await node.apiclient('set', 'kubernetes.event-qps=7')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    release()
+    const config = (await node.files())['/etc/kubernetes/kubelet/config'] ?? ''
+    expect(config).toMatch(/^maxPods: 42$/m)
+    expect(config).toMatch(/^eventRecordQPS: 7$/m)
   })
 
   it('a run without room for records applies all the same', async () => {
