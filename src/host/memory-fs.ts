@@ -156,7 +156,9 @@ export class MemoryFs implements RootFs {
   replaceFile(target: string, data: string | Uint8Array, options: ReplaceOptions = {}): void {
     const isNew = this.stat(target) === undefined
     this.writeFile(target, data)
-    if (options.mode !== undefined && (isNew || options.forceMode === true)) this.changeMode(target, options.mode)
+    const { mode, forceMode, underUmask } = options
+    if (mode === undefined || !(isNew || forceMode === true)) return
+    this.changeMode(target, underUmask === true ? mode & ~UMASK : mode)
   }
 
   rename(from: string, to: string): void {

@@ -37,7 +37,7 @@ export function stage(
   const temporary = path.join(path.dirname(full), name)
   const staged: Staged = { full, temporary, descriptor: fs.openSync(temporary, 'wx', mode ?? 0o666) }
   try {
-    fill(staged, data, mode, kept)
+    fill(staged, data, kept === undefined && options.underUmask === true ? undefined : mode, kept)
     return staged
   } catch (error) {
     fs.closeSync(staged.descriptor)

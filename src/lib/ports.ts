@@ -42,6 +42,8 @@ export interface ReplaceOptions {
   /** Exact where the file is new; an existing file keeps mode and owner unless `forceMode`. */
   readonly mode?: number
   readonly forceMode?: boolean
+  /** The process's umask applies to the mode of a new file. */
+  readonly underUmask?: boolean
   /** False for what need not outlive a power cut: nothing is synced then. */
   readonly durable?: boolean
 }

@@ -30,7 +30,7 @@ async function writeChanged(steps: readonly WriteStep[], fs: RootFs): Promise<Fa
   const homeless = makeParents(changed, fs)
   const files = homeless === undefined ? changed : changed.slice(0, indexOfPath(changed, homeless.path))
   const failure = await fs.replaceFiles(
-    files.map(({ file, content }) => ({ path: file.path, data: content, mode: file.mode })),
+    files.map(({ file, content }) => ({ path: file.path, data: content, mode: file.mode, underUmask: true })),
   )
   return failure === undefined ? homeless : { path: files[failure.index]?.file.path ?? '', cause: failure.cause }
 }
@@ -54,7 +54,7 @@ export async function executeWrites(steps: readonly WriteStep[], host: Pick<Host
       kind: 'file',
       name,
       path,
-      mode: formatOctalMode(oldMode ?? mode),
+      mode: formatOctalMode(oldMode ?? host.fs.stat(path)?.mode ?? mode),
       content,
       changed,
       services,

@@ -65,6 +65,17 @@ describe.each<[string, () => RootFs]>([
     expect(fs.lstat('/etc/x')).toBeUndefined()
   })
 
+  it('gives a new file a mode exactly, or under the umask', () => {
+    const fs = make()
+    fs.makeDirectory('/etc')
+    fs.writeFile('/etc/probe', '', 0o666)
+    fs.replaceFile('/etc/exact', '', { mode: 0o666 })
+    fs.replaceFile('/etc/under', '', { mode: 0o666, underUmask: true })
+    fs.replaceFile('/etc/under', 'x', { mode: 0o600, underUmask: true })
+    expect(fs.stat('/etc/exact')?.mode).toBe(0o666)
+    expect(fs.stat('/etc/under')?.mode).toBe(fs.stat('/etc/probe')?.mode)
+  })
+
   it('replaces a file as a whole and keeps its mode', () => {
     const fs = make()
     fs.makeDirectory('/etc')

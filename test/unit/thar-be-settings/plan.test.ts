@@ -237,6 +237,13 @@ describe('executeWrites', () => {
     ])
   })
 
+  test('the umask applies to a new file, and what it has is told', async () => {
+    const host = testHost()
+    await executeWrites([{ ...step('/a/open', 'x', true), file: planned('/a/open', 0o666) }], host)
+    expect(host.fs.stat('/a/open')?.mode).toBe(0o644)
+    expect(host.emitted).toMatchObject([{ path: '/a/open', mode: '0644' }])
+  })
+
   test.each([
     ['a directory is in its place', '/etc/directory', 'EISDIR'],
     ['a file is on the way to it', '/etc/file/below', /ENOTDIR|EEXIST/],
