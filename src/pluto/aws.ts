@@ -47,7 +47,10 @@ function checkProxy({ proxy }: AwsContext): void {
   if (proxy.httpsProxy !== undefined) parseProxy(proxy.httpsProxy)
 }
 
-/** What both SDK clients are given. Region, endpoint and credentials are explicit, so the SDK looks for none. */
+/**
+ * What both SDK clients are given. Everything that they would look for in files of the user is explicit: a unit has no home
+ * directory, and a developer's own files are nobody's business here.
+ */
 function clientConfig(context: AwsContext, budget: CallBudget) {
   const { io, host, region, proxy } = context
   const endpoint = io.env['AWS_ENDPOINT_URL']
@@ -63,6 +66,7 @@ function clientConfig(context: AwsContext, budget: CallBudget) {
     defaultsMode: 'standard' as const,
     authSchemePreference: [],
     userAgentAppId: '',
+    disableClockSkewCorrection: false,
     credentials: () => findCredentials(io.env, host, budget, async () => (await import('./sdk-chain.ts')).sdkChain),
     requestHandler: createRequestHandler({
       http: host.http,
