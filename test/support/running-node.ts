@@ -5,6 +5,7 @@ import { startApiServer, type ApiServer } from '../../src/apiserver/start.ts'
 import { storewolfCommand } from '../../src/cli/boot-steps.ts'
 import { EventLog } from '../../src/cli/report.ts'
 import { offlineTarget, rootedTarget, type TargetHost, type TargetOptions } from '../../src/cli/target-host.ts'
+import { systemEntropy } from '../../src/host/node-ports.ts'
 import { parseJson } from '../../src/lib/json-parse.ts'
 import { isJsonArray, member, printJson, toJson, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
 import { PATHS } from '../../src/lib/paths.ts'
@@ -92,6 +93,8 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
   const inner = target.host as { -readonly [K in keyof Host]: Host[K] }
   const { wrapFs } = options
   if (wrapFs !== undefined) inner.fs = wrapFs(inner.fs)
+  // an offline target has no chance in it, but transactions need names of their own
+  inner.entropy = systemEntropy
   let host: Host = inner
   const model = loadModel(variant.modelName)
   const withClock = (clock: Clock | undefined): Host => (clock === undefined ? host : { ...host, clock })
