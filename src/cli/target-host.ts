@@ -120,8 +120,16 @@ export function rootedTarget(options: TargetOptions, root: string, imdsUrl: stri
 
 const nothingResolves = resolverOf({ resolve: {} }, nodeResolver)
 
-/** The same every time, so that two offline runs differ in nothing but their settings. */
-const withoutChance: Entropy = { integer: () => 0, alphanumeric: (length) => 'a'.repeat(length) }
+const DIGITS = 36
+
+/** The same in every run, so that two offline runs differ in nothing but their settings; names stay different. */
+function withoutChance(): Entropy {
+  let names = 0
+  return {
+    integer: () => 0,
+    alphanumeric: (length) => (names++).toString(DIGITS).padStart(length, '0').slice(-length),
+  }
+}
 
 /** A target in memory that contacts nobody: what would come over HTTP is answered by `http`, and no name resolves. */
 export function offlineTarget(options: TargetOptions, http: Http): TargetHost {
@@ -132,7 +140,7 @@ export function offlineTarget(options: TargetOptions, http: Http): TargetHost {
     imdsUrl: 'http://metadata.invalid',
     channel: { ...directChannel(), locks: processLocks(fs) },
     resolver: nothingResolves,
-    entropy: withoutChance,
+    entropy: withoutChance(),
     hasDevices: false,
   })
 }

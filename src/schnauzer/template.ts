@@ -11,7 +11,7 @@ import { SourceText } from './source-text.ts'
 import type { Statement } from './tree.ts'
 
 export { renderTemplate } from './render.ts'
-export type { RenderResult, Template, TemplateData } from './render.ts'
+export type { Template, TemplateData } from './render.ts'
 export type { RenderFacts } from './helper.ts'
 export type { OutputFormat } from './output/write.ts'
 export type { Requirement } from './requirement.ts'
