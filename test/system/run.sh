@@ -9,7 +9,7 @@ if [ "$(id -u)" != 0 ]; then
   exit 1
 fi
 wanted=()
-for pair in containerd:containerd dockerd:docker.io chronyd:chrony systemd-analyze:systemd mount:mount ip:iproute2 systemd-nspawn:systemd-container dnsmasq:dnsmasq-base dbus-daemon:dbus-daemon sysctl:procps modprobe:kmod go:golang-go; do
+for pair in containerd:containerd dockerd:docker.io chronyd:chrony systemd-analyze:systemd mount:mount ip:iproute2 systemd-nspawn:systemd-container dnsmasq:dnsmasq-base dbus-daemon:dbus-daemon sysctl:procps modprobe:kmod go:golang-go zsh:zsh; do
   command -v "${pair%%:*}" >/dev/null || wanted+=("${pair#*:}")
 done
 /usr/bin/python3 -c 'import yaml' 2>/dev/null || wanted+=(python3-yaml)
