@@ -49,8 +49,10 @@ export const startSpec: ArgsSpec = {
   options: OPTIONS,
 }
 
-function exampleUserData(variant: Variant): string {
-  return packageFile(`src/cli/examples/${variant.name.startsWith('aws-ecs') ? 'aws-ecs' : 'aws-k8s'}.toml`)
+/** The user data that a boot gets when none is given, as a file of the package. */
+export function exampleUserData({ name, kubernetesVersion }: Variant): string {
+  const example = name.startsWith('aws-ecs') ? 'aws-ecs' : kubernetesVersion === undefined ? 'dev' : 'aws-k8s'
+  return packageFile(`src/cli/examples/${example}.toml`)
 }
 
 /** The caller's environment without anything of AWS or of proxies: the boot uses dummy credentials and `endpoint`. */
