@@ -125,13 +125,8 @@ function removeIntermediate(host: Host, directory: string, log: Logger): void {
   }
 }
 
-async function migrate(move: Move, datastore: string): Promise<void> {
+async function migrate(move: Move, datastore: string, version: string): Promise<void> {
   const { host, log, base, target, catalogue } = move
-  const version = currentVersion(host.fs, base)
-  if (version === target) {
-    log.info({ version }, 'the datastore is of this version')
-    return
-  }
   const plan = selectMigrations(catalogue.entries, version, target)
   const made = await runMigrations(move, plan, datastore)
   if (made !== datastore) await syncStore(host.fs, made)
@@ -154,9 +149,14 @@ export function createMigrator(catalogue: MigrationCatalogue): Program {
     const target = options.target === FROM_OS_RELEASE ? readOsRelease(host).version_id : options.target
     const datastore = resolveDatastore(host.fs, options.datastorePath)
     const base = path.posix.dirname(datastore)
+    const version = currentVersion(host.fs, base)
+    if (version === target) {
+      log.info({ version }, 'the datastore is of this version')
+      return EXIT_OK
+    }
     const lock = await ownDatastores(host, base, 'migrator')
     try {
-      await migrate({ host, log, base, target, catalogue }, datastore)
+      await migrate({ host, log, base, target, catalogue }, datastore, version)
     } finally {
       await lock.release()
     }
