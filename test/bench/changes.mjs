@@ -134,10 +134,12 @@ try {
     `  to the rewritten file  ${median(written).toFixed(1).padStart(6)} ms  ${ratio(written)} times a bare node start`,
   )
   console.log(`  to the end of the client ${median(ended).toFixed(1).padStart(4)} ms  ${ratio(ended)} times`)
-  const show = (name, values, aim) =>
-    console.log(
-      `  ${name.padEnd(46)} ${median(values).toFixed(2).padStart(6)} ms, p95 ${percentile(values, 0.95).toFixed(2)} ms${aim === undefined ? '' : ` (aim: under ${aim} ms)`}`,
-    )
+  const show = (name, values, aim) => {
+    const aimed = aim === undefined ? '' : ` (aim: under ${aim} ms)`
+    const share = (median(values) / median(bare)).toFixed(2)
+    const times = `${median(values).toFixed(2).padStart(6)} ms, p95 ${percentile(values, 0.95).toFixed(2)} ms`
+    console.log(`  ${name.padEnd(46)} ${times}, ${share} times a bare node start${aimed}`)
+  }
   console.log('the server: PATCH, commit, render and write')
   show(
     'motd: one file',
