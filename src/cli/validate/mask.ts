@@ -40,7 +40,8 @@ function secretNames(): string[] {
  */
 export function maskSecrets(text: string): string {
   const names = secretNames().join('|')
-  const value = String.raw`\\"[^"\n]*"?|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?|[^\s,}\]#"'][^\n,}\]]*`
+  const long = String.raw`"""(?:[^]*?"""|[^]*)|'''(?:[^]*?'''|[^]*)`
+  const value = String.raw`${long}|\\"[^"\n]*"?|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?|[^\s,}\]#"'][^\n,}\]]*`
   const assignment = new RegExp(String.raw`((?<![\w-])(?:${names})\\?["']?[ \t]*[=:][ \t]*)(${value})`, 'g')
   return text.replace(assignment, (_all, before: string, secret: string) => before + secret.replace(/[^\s"'\\]/g, '*'))
 }
