@@ -1,11 +1,12 @@
 /** What a transaction would change, before it is committed. */
+import { encodeQuery } from '../api/client.ts'
 import { LIVE, pendingIn } from '../datastore/store.ts'
 import { parseJson } from '../lib/json-parse.ts'
 import { isJsonObject, jsonObject, printJson, type JsonObject, type JsonValue } from '../lib/json.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { Host } from '../lib/ports.ts'
 import { decodeUtf8Lossy } from '../lib/utf8.ts'
-import { parseSegments } from '../model/key.ts'
+import { KeyError, parseSegments } from '../model/key.ts'
 import { buildTree, type Pairs } from '../model/pairs.ts'
 import { getArea, getOs, type Controller } from './controller.ts'
 import { ApiError } from './http.ts'
@@ -27,12 +28,21 @@ function changeOf({ store }: Controller, transaction: string): Change {
   }
 }
 
+function treeOf(pairs: Pairs): JsonObject {
+  try {
+    return buildTree(pairs, ['settings'])
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error
+    throw new ApiError(400, `the settings would not be valid: ${error.message}`)
+  }
+}
+
 /** Everything, as `GET /` would answer it once the transaction is committed. @throws ApiError 404, as that does */
 export function getPreview(controller: Controller, transaction: string): JsonObject {
   const { pending, live } = changeOf(controller, transaction)
   const pairs = new Map([...live, ...pending])
   if (pairs.size === 0) throw new ApiError(404, 'the datastore holds no settings')
-  const parsed = parseSettings(controller.model, buildTree(pairs, ['settings']))
+  const parsed = parseSettings(controller.model, treeOf(pairs))
   if ('problems' in parsed) throw new ApiError(400, `the settings would not be valid: ${parsed.problems.join('; ')}`)
   return jsonObject({
     settings: parsed.settings,
@@ -65,7 +75,7 @@ export async function dryRun(
   const command = [
     '/usr/bin/thar-be-settings',
     '--dry-run',
-    transaction,
+    encodeQuery(transaction),
     ...(socketPath === PATHS.apiSocket ? [] : ['--socket-path', socketPath]),
   ]
   const { stdout } = await runChecked(host.runner, command, 'program', { stdin: printJson([...pending.keys()]) })

@@ -1,4 +1,5 @@
 /** Restart commands, and systemd's own reload before them. */
+import { APPLY_ID_VARIABLE } from '../api/apply-record.ts'
 import { PipelineError } from '../lib/errors.ts'
 import type { Host, RunPurpose, RunResult } from '../lib/ports.ts'
 import { decodeUtf8Lossy } from '../lib/utf8.ts'
@@ -6,6 +7,8 @@ import type { PlannedRestart } from './plan-apply.ts'
 
 /** Makes systemd read its units again. */
 export const DAEMON_RELOAD = 'systemctl daemon-reload'
+/** The name of this run is not the one of a run that a command may start. */
+const NOT_THEIRS = { [APPLY_ID_VARIABLE]: undefined }
 /** Longest part of a failed command's output that goes into the message. */
 const MAX_OUTPUT_LINES = 20
 
@@ -48,7 +51,9 @@ const unwatched: Watcher = { during: (_command, task) => task() }
 async function runStep(step: Step, host: Target, signal: AbortSignal, watcher: Watcher): Promise<void> {
   const { command, purpose, services, env } = step
   const words = splitRestartCommand(command)
-  const result = await watcher.during(command, () => host.runner.run({ command: words, purpose, env, signal }))
+  const result = await watcher.during(command, () =>
+    host.runner.run({ command: words, purpose, env: { ...env, ...NOT_THEIRS }, signal }),
+  )
   host.events.emit({ kind: 'command', command, purpose, services, env, ran: !result.recorded })
   const failure = outcomeOf(result)
   if (failure === undefined) return

@@ -7,7 +7,7 @@ import { PATHS } from '../../../src/lib/paths.ts'
 import type { FileReplacement } from '../../../src/lib/ports.ts'
 import { failingFs } from '../../support/faulty-fs.ts'
 import { temporaryDirectory } from '../../support/run-tool.ts'
-import { jsonArgument, startNode, type NodeOptions, type RunningNode } from '../../support/running-node.ts'
+import { jsonArgument, printed, startNode, type NodeOptions, type RunningNode } from '../../support/running-node.ts'
 
 const started: RunningNode[] = []
 const directories: { remove(): void }[] = []
@@ -82,6 +82,42 @@ describe('status', () => {
     )
     await node.apiclient('confirm')
     expect((await node.apiclient('status')).stdout).toMatch(/confirmed \w{8} at .*: settings\.motd\n$/)
+  })
+})
+
+describe('a dry run', () => {
+  it('hides secret values, and works for documents as for pairs', async () => {
+    const node = await start()
+    const document =
+      '[settings.container-registry]\n[[settings.container-registry.credentials]]\nregistry = "a.example"\nusername = "me"\npassword = "hunter2"\n'
+    const dry = await node.apiclientWith({ stdin: document }, 'apply', '--dry-run')
+    expect(dry).toMatchObject({ code: 0, stderr: '' })
+    expect(dry.stdout).toContain('settings.container-registry.credentials new (secret)')
+    expect(dry.stdout).toContain('would write\n')
+    expect(dry.stdout).not.toContain('hunter2')
+    expect(await node.api.getJson('/settings?prefix=container-registry')).toEqual(toJson({}))
+    // the file itself holds the secret, and so does the report that is asked for as a whole
+    const report = await node.apiclientWith({ stdin: document }, 'apply', '-', '--dry-run', '--format', 'json')
+    expect(printed(report)).toMatchObject({ schemaVersion: 1n, keys: [{ change: 'new' }], notRendered: [] })
+  })
+
+  it('tells values that stay, and changes without any effect', async () => {
+    const node = await start()
+    const same = await node.apiclient('set', 'kubernetes.max-pods=110', 'updates.ignore-waves=true', '--dry-run')
+    expect(same.stdout).toMatch(/^settings\n {2}settings\.kubernetes\.max-pods stays 110\n/)
+    await node.change('set', 'motd=x')
+    expect((await node.apiclient('set', 'motd=x', '--dry-run')).stdout).toBe(
+      'settings\n  settings.motd stays "x"\nno file would change and no command would run\n',
+    )
+  })
+
+  it('of a transaction with any name', async () => {
+    const node = await start()
+    const tx = encodeURIComponent('--all \0/../"')
+    await node.api.send('PATCH', `/settings?tx=${tx}`, toJson({ motd: 'x' }))
+    expect(member(await node.api.getJson(`/tx/preview?tx=${tx}`), 'settings')).toMatchObject({ motd: 'x' })
+    expect((await node.api.send('POST', `/tx/dry_run?tx=${tx}`)).body).toContain('"path":"/etc/motd"')
+    expect((await node.api.request('POST', '/tx/dry_run?tx=none')).status).toBe(422)
   })
 })
 
