@@ -20,14 +20,14 @@ describe('schema', () => {
 
   it('writes it to a file', async () => {
     const fs = new MemoryFs()
-    fs.makeDirectory('/work')
+    fs.makeDirectory('/home/u')
     const { code, stdout } = await runToEnd(
       bottlerocket,
-      ['schema', '--variant', 'aws-ecs-2', '--release', '1.24.1', '--out', '/work/a.json'],
+      ['schema', '--variant', 'aws-ecs-2', '--release', '1.24.1', '--out', '/home/u/a.json'],
       testHost({ fs }),
     )
     expect([code, stdout]).toEqual([0, ''])
-    expect(parseJson(fs.readText('/work/a.json'))).toEqual(userDataSchema(findVariant('aws-ecs-2')))
+    expect(parseJson(fs.readText('/home/u/a.json'))).toEqual(userDataSchema(findVariant('aws-ecs-2')))
   })
 
   it.each([
