@@ -11,6 +11,7 @@ import { formatKey } from './key.ts'
 import { holdsSecret, locate } from './locate.ts'
 import { releaseOf, releaseOfValue } from './newer-settings.ts'
 import { runSchema, type ModelProblem } from './problems.ts'
+import { allowedWords } from './type-words.ts'
 import type { Group, MapType, RecordType, SettingType } from './types.ts'
 
 export interface HintContext {
@@ -99,24 +100,8 @@ function otherSpellings(type: SettingType, value: JsonValue): string[] {
 }
 
 function wordsOf(type: SettingType): readonly string[] {
-  switch (type.kind) {
-    case 'choice':
-      return type.words
-    case 'enumeration':
-      return [...type.words.keys()]
-    case 'converted':
-      return wordsOf(type.from)
-    case 'union':
-      return type.forms.flatMap(wordsOf)
-    case 'text':
-    case 'boolean':
-    case 'integer':
-    case 'list':
-    case 'tuple':
-    case 'map':
-    case 'record':
-      return []
-  }
+  if (type.kind === 'union') return type.forms.flatMap(wordsOf)
+  return type.kind === 'converted' ? wordsOf(type.from) : (allowedWords(type) ?? [])
 }
 
 /** A chain of tables that came of a name with dots and without quotes: `vm.max_map_count` instead of one name. */

@@ -4,22 +4,9 @@
  *
  *   npm run bench
  */
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import path from 'node:path'
-import { build } from 'esbuild'
+import { fileURLToPath } from 'node:url'
+import { loadModule } from '../tooling/load-module.mjs'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const outfile = path.join(root, 'node_modules/.cache/bench-generators.mjs')
-await build({
-  entryPoints: [path.join(root, 'test/bench/generators.ts')],
-  outfile,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  logLevel: 'warning',
-})
-const { benchGenerators } = await import(pathToFileURL(outfile).href)
-await benchGenerators(path.join(root, 'dist'), (line) => console.log(line))
+const { benchGenerators } = await loadModule('test/bench/generators.ts')
+await benchGenerators(fileURLToPath(new URL('../../dist', import.meta.url)), (line) => console.log(line))
 process.exit(0)

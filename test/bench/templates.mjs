@@ -4,21 +4,8 @@
  *
  *   node test/bench/templates.mjs        (part of npm run bench; needs the build)
  */
-import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { fileURLToPath } from 'node:url'
+import { loadModule } from '../tooling/load-module.mjs'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-process.chdir(root)
-const outfile = path.join(root, 'node_modules/.cache/templates-bench.mjs')
-await build({
-  entryPoints: ['test/bench/templates.ts'],
-  outfile,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  logLevel: 'warning',
-})
-await import(pathToFileURL(outfile).href)
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
+await loadModule('test/bench/templates.ts')

@@ -112,7 +112,3 @@ describe.runIf(program !== undefined)('the API under schemathesis', () => {
     expect(after / before, `${String(before)} KiB, then ${String(after)} KiB`).toBeLessThan(1.1)
   }, 400_000)
 })
-
-describe.runIf(program === undefined)('schemathesis', () => {
-  it.skip('is not installed: it needs Python 3 with venv')
-})

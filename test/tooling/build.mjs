@@ -4,12 +4,13 @@
  */
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { writeLoader } from './code-loader.mjs'
 import { fillCodeCaches } from './code-cache.mjs'
 import { entries } from './entries.mjs'
 import { lighterModules } from './lighter-modules.mjs'
+import { loadModule } from './load-module.mjs'
 import { slimAwsSchemas } from './slim-aws-schemas.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -39,23 +40,7 @@ const leavePartsOut = {
   },
 }
 
-/** Bundles a build-time module and loads it. */
-async function load(file) {
-  const outfile = `node_modules/.cache/${path.basename(file, '.ts')}.mjs`
-  await build({
-    entryPoints: [file],
-    outfile,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    logLevel: 'warning',
-  })
-  return import(pathToFileURL(outfile))
-}
-
-const { shippedFiles, shippedStrings } = await load('test/tooling/shipped-templates.ts')
+const { shippedFiles, shippedStrings } = await loadModule('test/tooling/shipped-templates.ts')
 const [files, strings] = [shippedFiles(), shippedStrings()]
 const shippedTemplates = {
   name: 'shipped-templates',
@@ -121,7 +106,7 @@ for (const [name, files] of Object.entries(parts)) {
 const cacheable = (await Promise.all(work)).flat()
 for (const [name] of present) chmodSync(`dist/${name}.js`, 0o755)
 
-const { compileRelease } = await load('src/variants/compile.ts')
+const { compileRelease } = await loadModule('src/variants/compile.ts')
 for (const release of readdirSync('src/variants/releases')) {
   mkdirSync(`dist/variants/${release}`, { recursive: true })
   for (const [name, text] of compileRelease(release)) writeFileSync(`dist/variants/${release}/${name}`, text)
