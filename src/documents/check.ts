@@ -189,10 +189,11 @@ function settled(found: Findings, source: SettingsSource): Checked {
   return { diagnostics, accepted: { settings, sourceMap: outer, at } }
 }
 
-/** Adds findings about accepted settings, with places of their source map. */
+/** Adds findings about a document, with places in it or in the file around it. */
 export function addFindings(source: SettingsSource, checked: Checked, more: readonly Diagnostic[]): Checked {
-  const { standsAt } = source
-  const placed = standsAt === undefined ? more : more.map((each) => noted(each, standsAt))
+  const { standsAt, placeFile } = source
+  const isInside = ({ at }: Diagnostic): boolean => at === undefined || at.file === placeFile
+  const placed = more.map((each) => (standsAt !== undefined && isInside(each) ? noted(each, standsAt) : each))
   const diagnostics = onePerPlace([...checked.diagnostics, ...placed])
   const { accepted } = checked
   return accepted === undefined || hasErrors(diagnostics) ? { diagnostics } : { diagnostics, accepted }

@@ -12,6 +12,7 @@ import { isEncodedByTemplate, templateTextAt } from './intrinsics.ts'
 import { readJsonFile } from './json-outer.ts'
 import type { OuterDocument } from './outer.ts'
 import type { BrokenBody, SettingsSource, Skipped, TextBody } from './source.ts'
+import { variantsInToml, type NamedVariant, type NearestAbove } from './variant-comment.ts'
 
 /** What a file holds. */
 export interface FileContent {
@@ -74,11 +75,22 @@ function pointer(path: DocumentPath): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
+function variantsIn(body: TextBody | BrokenBody, file: string): readonly NamedVariant[] {
+  return variantsInToml(body.text, file, body.kind === 'text' ? body.unknown : [])
+}
+
 /** One place of an outer document as a source. */
-async function readPart(finding: Finding, outer: OuterDocument, part: string): Promise<SettingsSource> {
+async function readPart(
+  finding: Finding,
+  outer: OuterDocument,
+  part: string,
+  above: NearestAbove,
+): Promise<SettingsSource> {
   const { path, value, form, isCertain } = finding
   const { file } = outer.places
-  const base = { file, part, isCertain, placeFile: file, placeText: outer.places.text }
+  const standsAt = outer.sourceMap.value(path)
+  const variants = above(standsAt?.line ?? 1)
+  const base = { file, part, isCertain, placeFile: file, placeText: outer.places.text, variants }
   if (form === 'settings') {
     return { ...base, body: { kind: 'tree', tree: value, sourceMap: outer.sourceMap, at: path } }
   }
@@ -87,24 +99,27 @@ async function readPart(finding: Finding, outer: OuterDocument, part: string): P
   if (encoded === undefined && isExact) {
     const { text, unknown } = embedded
     const read = await readUserData(Buffer.from(text), file)
-    const body = read.kind === 'text' ? { ...read, text, unknown, relocate: relocator(embedded, outer.places) } : read
-    return { ...base, body }
+    if (read.kind === 'broken') return { ...base, body: read }
+    const relocate = relocator(embedded, outer.places)
+    const own = variantsInToml(text, file, unknown).map(({ name, at }) => ({ name, at: relocate(at) }))
+    return { ...base, ...(own.length > 0 && { variants: own }), body: { ...read, text, unknown, relocate } }
   }
   const placeFile = `${file}#${part}`
   const read = await readUserData(encoded ?? Buffer.from(embedded.text), placeFile)
   const body = encoded === undefined && read.kind === 'text' ? { ...read, unknown: embedded.unknown } : read
-  const standsAt = outer.sourceMap.value(path)
+  const own = variantsIn(body, placeFile)
+  const named = own.length > 0 ? own : variants
   const placeText = body.text
-  return { ...base, placeFile, placeText, ...(standsAt !== undefined && { standsAt }), body }
+  return { ...base, placeFile, placeText, ...(standsAt !== undefined && { standsAt }), variants: named, body }
 }
 
-async function readOuter(documents: readonly OuterDocument[]): Promise<FileContent> {
+async function readOuter(documents: readonly OuterDocument[], above: NearestAbove = () => []): Promise<FileContent> {
   const sources: SettingsSource[] = []
   const skipped: Skipped[] = []
   for (const [i, outer] of documents.entries()) {
     const { found, others } = findUserData(outer.tree)
     const name = (path: DocumentPath): string => `${documents.length > 1 ? String(i + 1) : ''}${pointer(path)}`
-    for (const finding of found) sources.push(await readPart(finding, outer, name(finding.path)))
+    for (const finding of found) sources.push(await readPart(finding, outer, name(finding.path), above))
     for (const { path, reason } of others) skipped.push({ file: outer.places.file, part: name(path), reason })
   }
   return { sources, skipped }
@@ -125,8 +140,13 @@ function formatOf(text: string, file: string): Format {
     : 'toml'
 }
 
-function single(file: string, text: string, body: SettingsSource['body']): FileContent {
-  return { sources: [{ file, isCertain: true, placeFile: file, placeText: text, body }], skipped: [] }
+function single(
+  file: string,
+  text: string,
+  body: SettingsSource['body'],
+  variants: readonly NamedVariant[] = body.kind === 'tree' ? [] : variantsIn(body, file),
+): FileContent {
+  return { sources: [{ file, isCertain: true, placeFile: file, placeText: text, variants, body }], skipped: [] }
 }
 
 function readJson(text: string, file: string): Promise<FileContent> | FileContent {
@@ -139,10 +159,15 @@ function readJson(text: string, file: string): Promise<FileContent> | FileConten
 }
 
 async function readYaml(text: string, file: string): Promise<FileContent> {
-  const { readYamlFile } = await import('./yaml-outer.ts')
+  const [{ readYamlFile }, { variantsInYaml }] = await Promise.all([
+    import('./yaml-outer.ts'),
+    import('./yaml-comments.ts'),
+  ])
   const outer = readYamlFile(text, file)
-  if (!outer.ok) return single(file, text, { kind: 'broken', diagnostics: outer.diagnostics, text })
-  return readOuter(outer.documents)
+  const above = variantsInYaml(text, file)
+  if (outer.ok) return readOuter(outer.documents, above)
+  const line = outer.diagnostics[0]?.at?.line ?? 1
+  return single(file, text, { kind: 'broken', diagnostics: outer.diagnostics, text }, above(line))
 }
 
 /**

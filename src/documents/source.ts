@@ -4,6 +4,7 @@ import type { JsonValue } from '../lib/json.ts'
 import type { DocumentPath, SourceMap } from '../lib/source-map.ts'
 import type { Stretch } from '../toml/template-text.ts'
 import type { Relocate } from './embedded-text.ts'
+import type { NamedVariant } from './variant-comment.ts'
 
 /** How large user data is, in bytes. */
 export interface UserDataSize {
@@ -56,6 +57,8 @@ export interface SettingsSource {
   readonly placeText: string
   /** Where a decoded part stands in the file. */
   readonly standsAt?: Place
+  /** The variants that comments say it is for: its own, else the nearest one above it in the file. Mostly none. */
+  readonly variants: readonly NamedVariant[]
   readonly body: TextBody | TreeBody | BrokenBody
 }
 
@@ -64,4 +67,11 @@ export interface Skipped {
   readonly file: string
   readonly part?: string
   readonly reason: string
+}
+
+/** Where a document begins: in the file, or in the decoded part of it. */
+export function startOfSource({ placeFile, body }: SettingsSource): Place {
+  const start = { file: placeFile, line: 1, column: 1, endLine: 1, endColumn: 1 }
+  if (body.kind === 'tree') return body.sourceMap.key(body.at) ?? body.sourceMap.value(body.at) ?? start
+  return body.kind === 'text' && body.relocate !== undefined ? body.relocate(start) : start
 }

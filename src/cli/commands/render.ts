@@ -1,17 +1,22 @@
+import { excerptText, readFile } from '../../documents/read-file.ts'
+import { startOfSource } from '../../documents/source.ts'
 import { createMetadataHandler, httpOverHandler } from '../../imds-server/handler.ts'
 import { parseArgs, usageError, type ArgsSpec, type ParsedArgs } from '../../lib/args.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
 import { jsonObject, printJson, toJson, type JsonObject } from '../../lib/json.ts'
 import type { Host, ProgramIo } from '../../lib/ports.ts'
+import type { Variant } from '../../variants/variant.ts'
 import * as options from '../options.ts'
 import { narrowed, printText, runJob, type Job, type View } from '../rendered/printer.ts'
 import { fileSelector } from '../rendered/select.ts'
 import { writeFiles } from '../rendered/write-out.ts'
 import type { ChangeResult, NamedBytes, RenderResult } from '../render.ts'
 import { diagnosticsJson, outcomeJson, SCHEMA_VERSION, type FileEvent } from '../report.ts'
+import { maskSecrets } from '../validate/mask.ts'
+import { FILE_VARIANT_OPTION, VariantChoice } from '../variant-choice.ts'
 
 const OPTIONS = [
-  options.VARIANT_OPTION,
+  FILE_VARIANT_OPTION,
   options.RELEASE_OPTION,
   { ...options.USER_DATA_OPTION, required: true, help: 'user data, TOML or JSON' },
   { ...options.NET_OPTION, help: 'network configuration, net.toml, whose files are shown too' },
@@ -39,9 +44,13 @@ const OPTIONS = [
 
 export const renderSpec: ArgsSpec = {
   usage: options.usageText(
-    'bottlerocket render --variant NAME --user-data FILE [OPTION]...',
+    'bottlerocket render [--variant NAME] --user-data FILE [OPTION]...',
     OPTIONS,
-    'Offline: renders every file for some user data, then shows what each change would touch.',
+    [
+      'Offline: renders every file for some user data, then shows what each change would touch.',
+      '',
+      'Without --variant a comment in front of the user data says which it is for: # bottlerocket: variant=aws-k8s-1.30',
+    ].join('\n'),
   ),
   options: OPTIONS,
 }
@@ -90,7 +99,16 @@ function checkPatterns(patterns: readonly string[], result: RenderResult): void 
   }
 }
 
-function jobOf(args: ParsedArgs, io: ProgramIo, host: Host): Job {
+/** The variant of the user data. @throws PipelineError `VARIANT_MISSING`, `VARIANT_AMBIGUOUS`, `VARIANT_UNKNOWN` */
+async function variantOf(args: ParsedArgs, { file, bytes }: NamedBytes): Promise<Variant> {
+  const choice = VariantChoice.of(renderSpec, args)
+  const [source] = choice.everywhere.length > 0 ? [] : (await readFile(bytes, file)).sources
+  if (source === undefined) return choice.one({ file })
+  const sources = new Map([[source.placeFile, maskSecrets(excerptText(source))]])
+  return choice.one({ ...source, at: startOfSource(source) }, sources)
+}
+
+async function jobOf(args: ParsedArgs, io: ProgramIo, host: Host): Promise<Job> {
   const view = viewOf(args, options.wantsJson(renderSpec, args))
   const read = (file: string): NamedBytes => ({ file, bytes: options.readTypedFile(io, host, file) })
   const typedFacts = options.factsOf(io, host, args)
@@ -98,6 +116,7 @@ function jobOf(args: ParsedArgs, io: ProgramIo, host: Host): Job {
   const facts = generators ? options.completeFacts(typedFacts) : typedFacts
   const [networkFile, against] = [args.value('--net'), args.value('--diff-against')]
   const showSecrets = args.flags.has('--show-secrets')
+  const userData = read(args.value('--user-data') ?? '')
   return {
     view,
     showSecrets,
@@ -105,8 +124,8 @@ function jobOf(args: ParsedArgs, io: ProgramIo, host: Host): Job {
     against: against === undefined ? undefined : options.typedPath(io, against),
     isMeant: fileSelector(args.values.get('--only') ?? []),
     options: {
-      variant: options.variantOf(renderSpec, args),
-      userData: read(args.value('--user-data') ?? ''),
+      variant: await variantOf(args, userData),
+      userData,
       changes: (args.values.get('--change') ?? []).map(read),
       facts,
       io,
@@ -119,7 +138,7 @@ function jobOf(args: ParsedArgs, io: ProgramIo, host: Host): Job {
 /** `bottlerocket render`: exit 1 when the settings or a change are rejected; the report is printed either way. */
 export async function render(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode> {
   const args = parseArgs(renderSpec, argv)
-  const job = jobOf(args, io, host)
+  const job = await jobOf(args, io, host)
   const result = await runJob(job)
   if (result.accepted) checkPatterns(args.values.get('--only') ?? [], result)
   const out = args.value('--out')

@@ -1,18 +1,17 @@
 import { parseArgs, usageError, type ArgsSpec, type ParsedArgs } from '../../lib/args.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
-import { isGlob, matchesName } from '../../lib/glob.ts'
 import type { ProgramIo } from '../../lib/ports.ts'
-import { findVariant, listVariants, type Variant } from '../../variants/variant.ts'
 import * as options from '../options.ts'
 import { paletteFor } from '../terminal.ts'
-import { checkInputs, type FindMore, type Outcome } from '../validate/check-inputs.ts'
+import { FILE_VARIANT_OPTION, VariantChoice, variantProblem } from '../variant-choice.ts'
+import { checkInputs, type ChooseVariants, type FindMore, type Outcome } from '../validate/check-inputs.ts'
 import { checkNetworks } from '../validate/check-networks.ts'
 import { readInputs, type FileHost } from '../validate/inputs.ts'
 import { maskSecrets } from '../validate/mask.ts'
 import { renderAnnotations, renderText, reportJson, summaryText } from '../validate/print.ts'
 
 const OPTIONS = [
-  { ...options.VARIANT_OPTION, repeatable: true, help: 'variant or pattern, such as aws-k8s-1.30; may be repeated' },
+  { ...FILE_VARIANT_OPTION, help: 'variant or pattern, such as aws-k8s-1.3*, of all files or of those that match' },
   options.RELEASE_OPTION,
   { ...options.NET_OPTION, repeatable: true, help: 'network configuration, net.toml; may be repeated' },
   { ...options.FORMAT_OPTION, help: 'text (default), json, or github for annotations of a workflow' },
@@ -22,7 +21,7 @@ const OPTIONS = [
 
 export const validateSpec: ArgsSpec = {
   usage: options.usageText(
-    ['bottlerocket validate FILE... --variant NAME [OPTION]...', 'bottlerocket validate --net FILE [OPTION]...'].join(
+    ['bottlerocket validate FILE... [--variant NAME] [OPTION]...', 'bottlerocket validate --net FILE [OPTION]...'].join(
       '\n       ',
     ),
     OPTIONS,
@@ -32,6 +31,9 @@ export const validateSpec: ArgsSpec = {
       'FILE is TOML user data, plain or gzip or base64; settings as JSON; or a file with user data in it: a Karpenter node',
       'class, an eksctl cluster configuration, a CloudFormation template, launch template data, a Terraform plan as JSON.',
       'It may be a pattern in quotes such as "nodes/**/*.yaml"; - is standard input.',
+      '',
+      'Without --variant NAME a comment says which variants a file is for: # bottlerocket: variant=aws-k8s-1.30, or else',
+      '--variant PATTERN=NAME, where PATTERN matches the path of the file or its name; of several the last one counts.',
       '',
       'Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 bad usage.',
     ].join('\n'),
@@ -48,17 +50,6 @@ function formatOf(args: ParsedArgs): Format {
   const format = FORMATS.find((each) => each === typed)
   if (format === undefined) throw usageError(validateSpec, `unknown format '${typed}'`)
   return format
-}
-
-/** The variants that are named or matched, each once. There may be none for networks alone. @throws PipelineError `USAGE`, `VARIANT_UNKNOWN` */
-function variantsOf(args: ParsedArgs): readonly Variant[] {
-  const release = args.value('--release')
-  const names = (args.values.get('--variant') ?? []).flatMap((name) => {
-    const matches = isGlob(name) ? listVariants(release).filter((known) => matchesName(name, known)) : [name]
-    return matches.length === 0 ? [name] : matches
-  })
-  if (names.length === 0 && args.words.length > 0) throw usageError(validateSpec, 'missing --variant')
-  return [...new Set(names)].map((name) => findVariant(name, release))
 }
 
 /** The template engine is loaded for the first document that is accepted. */
@@ -90,17 +81,25 @@ function print(outcome: Outcome, format: Format, io: ProgramIo, showSecrets: boo
   }
 }
 
+/** That nothing is known of any file is bad usage; that one of several files lacks it is a finding. */
+function refuseWithoutVariant({ verdicts }: Outcome): void {
+  const found = verdicts.flatMap(({ diagnostics }) => diagnostics)
+  const isOnly = verdicts.every(({ diagnostics }) => diagnostics.length === 1)
+  if (found.length === 0 || !isOnly || found.some(({ code }) => code !== 'VARIANT_MISSING')) return
+  throw variantProblem(found)
+}
+
 /** `bottlerocket validate`: exit 1 when a document has errors, or warnings with `--strict`. */
 export async function validate(argv: readonly string[], io: ProgramIo, host: FileHost): Promise<ExitCode> {
   const args = parseArgs(validateSpec, argv)
   const format = formatOf(args)
   const networks = args.values.get('--net') ?? []
   if (args.words.length === 0 && networks.length === 0) throw usageError(validateSpec, 'no file is named')
-  const variants = variantsOf(args)
-  const outcome = merged([
-    await checkInputs(await readInputs(args.words, io, host), variants, findMore),
-    checkNetworks(await readInputs(networks, io, host), variants),
-  ])
+  const choice = VariantChoice.of(validateSpec, args)
+  const choose: ChooseVariants = (subject) => choice.for(subject)
+  const documents = await checkInputs(await readInputs(args.words, io, host), choose, findMore)
+  refuseWithoutVariant(documents)
+  const outcome = merged([documents, checkNetworks(await readInputs(networks, io, host), choose)])
   print(outcome, format, io, args.flags.has('--show-secrets'))
   const isStrict = args.flags.has('--strict')
   const fails = outcome.verdicts.some(({ accepted, diagnostics }) => !accepted || (isStrict && diagnostics.length > 0))

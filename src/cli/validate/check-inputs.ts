@@ -1,11 +1,12 @@
 /** Every document of every file, checked for every variant. */
 import { addFindings, checkSource, type AcceptedSettings, type Checked } from '../../documents/check.ts'
 import { excerptText, readFile } from '../../documents/read-file.ts'
-import type { SettingsSource, Skipped } from '../../documents/source.ts'
+import { startOfSource, type SettingsSource, type Skipped } from '../../documents/source.ts'
 import { hasErrors, type Diagnostic } from '../../lib/diagnostics.ts'
 import { MAX_USER_DATA_BYTES } from '../../lib/facts.ts'
 import { loadModel } from '../../model/models.ts'
 import type { Variant } from '../../variants/variant.ts'
+import { UNKNOWN_VARIANT, type ChoiceSubject, type Chosen } from '../variant-choice.ts'
 import type { Input } from './inputs.ts'
 
 /** What one variant has to say about one document. */
@@ -13,6 +14,7 @@ export interface Verdict {
   readonly file: string
   /** The place in the file, where the document is not the whole of it. */
   readonly part?: string
+  /** `UNKNOWN_VARIANT` where nothing says which one it is for. */
   readonly variant: string
   readonly accepted: boolean
   readonly diagnostics: readonly Diagnostic[]
@@ -28,16 +30,19 @@ export interface Outcome {
 /** Finds more about settings that nothing is wrong with, such as what comes of rendering them. */
 export type FindMore = (variant: Variant, accepted: AcceptedSettings) => Promise<readonly Diagnostic[]>
 
-/** Checks documents for some variants; variants of one family on one platform share their findings. */
+/** Says for which variants a document is checked. */
+export type ChooseVariants = (subject: ChoiceSubject) => Chosen
+
+/** Checks documents for their variants; variants of one family on one platform share their findings. */
 class Checker {
   readonly verdicts: Verdict[] = []
   readonly skipped: Skipped[] = []
   readonly texts = new Map<string, string>()
-  private readonly variants: readonly Variant[]
+  private readonly choose: ChooseVariants
   private readonly findMore: FindMore | undefined
 
-  constructor(variants: readonly Variant[], findMore: FindMore | undefined) {
-    this.variants = variants
+  constructor(choose: ChooseVariants, findMore: FindMore | undefined) {
+    this.choose = choose
     this.findMore = findMore
   }
 
@@ -54,20 +59,30 @@ class Checker {
   }
 
   addForAll(file: string, diagnostics: readonly Diagnostic[]): void {
-    for (const { name } of this.variants) this.verdicts.push({ file, variant: name, accepted: false, diagnostics })
+    const names = this.choose({ file }).variants.map(({ name }) => name)
+    for (const variant of names.length === 0 ? [UNKNOWN_VARIANT] : names) {
+      this.verdicts.push({ file, variant, accepted: false, diagnostics })
+    }
   }
 
   private async source(source: SettingsSource): Promise<void> {
-    const { file, part, placeFile } = source
+    const { file, part, placeFile, body } = source
+    const where = part === undefined ? { file } : { file, part }
     this.texts.set(placeFile, excerptText(source))
     const known = new Map<string, Checked>()
-    for (const variant of this.variants) {
+    const { variants, problems } = this.choose({ ...source, at: startOfSource(source) })
+    if (problems.length > 0) {
+      // what cannot even be read is told for any variant
+      const more = body.kind === 'broken' ? body.diagnostics : []
+      const { diagnostics } = addFindings(source, { diagnostics: more }, problems)
+      this.verdicts.push({ ...where, variant: UNKNOWN_VARIANT, accepted: false, diagnostics })
+    }
+    for (const variant of variants) {
       const key = `${variant.modelName} ${variant.platform}`
       const checked = known.get(key) ?? checkFor(source, variant)
       known.set(key, checked)
       const { diagnostics } = await this.completed(source, checked, variant)
       const accepted = !hasErrors(diagnostics)
-      const where = part === undefined ? { file } : { file, part }
       this.verdicts.push({ ...where, variant: variant.name, accepted, diagnostics })
     }
   }
@@ -86,14 +101,16 @@ function checkFor(source: SettingsSource, variant: Variant): Checked {
 /**
  * Checks all inputs. That none of them holds any user data is an error of each of them.
  *
+ * @param variants those of all documents, or a choice for each
  * @param findMore is asked about each document that is accepted, for each variant
  */
 export async function checkInputs(
   inputs: readonly Input[],
-  variants: readonly Variant[],
+  variants: readonly Variant[] | ChooseVariants,
   findMore?: FindMore,
 ): Promise<Outcome> {
-  const checker = new Checker(variants, findMore)
+  const choose: ChooseVariants = typeof variants === 'function' ? variants : () => ({ variants, problems: [] })
+  const checker = new Checker(choose, findMore)
   for (const input of inputs) await checker.input(input)
   if (checker.verdicts.length > 0) return checker
   const files = [...new Set(checker.skipped.map(({ file }) => file))]

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { linesOf, renderDiagnostic, type Diagnostic, type Palette } from '../../lib/diagnostics.ts'
 import { jsonObject, printJson, toJson, type JsonObject } from '../../lib/json.ts'
 import { diagnosticsJson, SCHEMA_VERSION } from '../report.ts'
+import { UNKNOWN_VARIANT } from '../variant-choice.ts'
 import { ANY_VARIANT } from './any-variant.ts'
 import type { Outcome, Verdict } from './check-inputs.ts'
 import { STDIN_NAME } from './inputs.ts'
@@ -73,7 +74,8 @@ export function summaryText({ verdicts, skipped }: Outcome): string {
     count(findings.length - errors, 'warning'),
     ...(skipped.length === 0 ? [] : [`${String(skipped.length)} skipped`]),
   ]
-  const names = variants.map((variant) => (variant === ANY_VARIANT ? 'any variant' : variant))
+  const words: Readonly<Record<string, string>> = { [ANY_VARIANT]: 'any variant', [UNKNOWN_VARIANT]: 'unknown variant' }
+  const names = variants.map((variant) => words[variant] ?? variant)
   return `${parts.join(', ')} (${names.join(', ')})`
 }
 

@@ -141,14 +141,22 @@ export const BOOT_CODES = {
     'User data is larger than EC2 can hold.',
     'Compress it with gzip; EC2 counts the compressed size.',
   ),
+  VARIANT_AMBIGUOUS: entry(
+    'Comments in a file name several variants where one is needed.',
+    'Choose one of them with --variant.',
+  ),
   VARIANT_DATA_INVALID: entry(
     "The package's own data about a variant is wrong.",
     'Reinstall the package; if it stays, please report it.',
   ),
+  VARIANT_MISSING: entry(
+    'Nothing says which variant a file is for.',
+    'Write a comment into the file, `# bottlerocket: variant=NAME`, or give --variant NAME or --variant PATTERN=NAME.',
+  ),
   VARIANT_RELEASE_UNKNOWN: entry('The OS release is not known.', 'Choose one of the releases that the message lists.'),
   VARIANT_UNKNOWN: entry(
     'The OS release has no variant of that name.',
-    'Check --variant; the message may name the closest one.',
+    'Check --variant, or the comment in the file; the message may name the closest one.',
   ),
   WARM_POOL_CONFIG_INVALID: entry(
     'The configuration of the warm pool wait is not understood.',
