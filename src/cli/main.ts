@@ -1,4 +1,6 @@
 import { runTool } from '../host/run-main.ts'
+import { runAsThread } from '../host/thread-side.ts'
 import { bottlerocket } from './program.ts'
+import { THREAD_TASKS } from './thread-tasks.ts'
 
-runTool(bottlerocket)
+if (!runAsThread(THREAD_TASKS)) runTool(bottlerocket)

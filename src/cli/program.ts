@@ -1,10 +1,7 @@
 /** `bottlerocket`: the umbrella tool. Each command is loaded when it is called. */
-import { readFileSync } from 'node:fs'
 import { EXIT_OK, EXIT_USAGE } from '../lib/exit-codes.ts'
-import { parseJson } from '../lib/json-parse.ts'
-import { member } from '../lib/json.ts'
-import { packageFile } from '../lib/package-root.ts'
 import type { Program } from '../lib/ports.ts'
+import { productVersion } from './product-version.ts'
 import { runCommand, type Command } from './run-command.ts'
 
 interface CommandEntry {
@@ -34,13 +31,6 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       return { run: render, spec: renderSpec }
     },
   },
-  init: {
-    about: 'a starting user data file: what a variant needs, and described options',
-    load: async () => {
-      const { init, initSpec } = await import('./commands/init.ts')
-      return { run: init, spec: initSpec }
-    },
-  },
   schema: {
     about: 'JSON Schema of a variant’s user data, for editors',
     load: async () => {
@@ -53,6 +43,19 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => {
       const { validate, validateSpec } = await import('./commands/validate.ts')
       return { run: validate, spec: validateSpec }
+    },
+  },
+  check: {
+    about: 'offline: all user data of a repository, on all processors, with a cache',
+    load: async () => {
+      const [{ check, checkSpec }, { nodeThreads }, { userCacheDirectory }] = await Promise.all([
+        import('./commands/check.ts'),
+        import('../host/node-threads.ts'),
+        import('../host/cache-directory.ts'),
+      ])
+      const run: Command['run'] = (argv, io, host) =>
+        check(argv, io, { ...host, threads: nodeThreads(), cacheDirectory: userCacheDirectory(io.env) })
+      return { run, spec: checkSpec }
     },
   },
   settings: {
@@ -104,11 +107,6 @@ function usage(): string {
   ].join('\n')
 }
 
-function version(): string {
-  const value = member(parseJson(readFileSync(packageFile('package.json'), 'utf8')), 'version')
-  return typeof value === 'string' ? value : 'unknown'
-}
-
 /** The umbrella tool as a program. */
 export const bottlerocket: Program = {
   name: 'bottlerocket',
@@ -119,7 +117,7 @@ export const bottlerocket: Program = {
       return EXIT_OK
     }
     if (name === '--version') {
-      io.stdout.write(`${version()}\n`)
+      io.stdout.write(`${productVersion()}\n`)
       return EXIT_OK
     }
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined

@@ -81,20 +81,36 @@ function inspect(template: Template, data: TemplateData): Inspected {
   }
 }
 
-async function templateFiles(variant: Variant, groups: ReadonlySet<string>): Promise<TemplateFile[]> {
+/** What rendering for a variant starts from. */
+interface VariantFiles {
+  readonly defaults: JsonObject | undefined
+  readonly files: readonly TemplateFile[]
+}
+
+async function readVariantFiles(variant: Variant): Promise<VariantFiles> {
   const set = new RenderSet(SHIPPED_FILES)
   const known = templatesOf(variant)
-  const files = member(loadDefaults(variant), 'configuration-files')
-  const wanted = Object.values(isJsonObject(files) ? files : {}).map(
+  const data = loadDefaults(variant)
+  const [defaults, listed] = [member(data, 'settings'), member(data, 'configuration-files')]
+  const wanted = Object.values(isJsonObject(listed) ? listed : {}).map(
     async (file): Promise<TemplateFile | undefined> => {
       const [path, templatePath] = [member(file, 'path'), member(file, 'template-path')]
       const name = typeof templatePath === 'string' ? known.get(templatePath) : undefined
       if (name === undefined || typeof path !== 'string') return undefined
-      const template = await set.file(name, templateText(variant, name))
-      return template.requiredExtensions.some((group) => groups.has(group)) ? { path, template } : undefined
+      return { path, template: await set.file(name, templateText(variant, name)) }
     },
   )
-  return (await Promise.all(wanted)).filter((file) => file !== undefined)
+  const files = (await Promise.all(wanted)).filter((file) => file !== undefined)
+  return { defaults: isJsonObject(defaults) ? defaults : undefined, files }
+}
+
+const readVariants = new WeakMap<Variant, Promise<VariantFiles>>()
+
+/** Read and compiled once for each variant: many documents are checked in one run. */
+function filesOf(variant: Variant): Promise<VariantFiles> {
+  const files = readVariants.get(variant) ?? readVariantFiles(variant)
+  readVariants.set(variant, files)
+  return files
 }
 
 /** Where a setting stands in a document, as far down as the document goes along. */
@@ -270,8 +286,8 @@ export async function renderFindings(
 ): Promise<Diagnostic[]> {
   const parsed = loadModel(variant.modelName).parse(accepted.settings)
   if (!parsed.ok) return []
-  const defaults = member(loadDefaults(variant), 'settings')
-  const settings = effective ?? (over(isJsonObject(defaults) ? defaults : undefined, parsed.settings) as JsonObject)
+  const { defaults, files: all } = await filesOf(variant)
+  const settings = effective ?? (over(defaults, parsed.settings) as JsonObject)
   const { name, release, buildId } = variant
   const os = jsonObject({
     ...{ arch: 'x86_64', variant_id: name, version_id: release, build_id: buildId },
@@ -279,7 +295,8 @@ export async function renderFindings(
   })
   const places = new Places(accepted)
   const values = new ValueFindings(places, release)
-  const files = await templateFiles(variant, new Set(Object.keys(parsed.settings)))
+  const groups = Object.keys(parsed.settings)
+  const files = all.filter(({ template }) => groups.some((group) => template.requiredExtensions.includes(group)))
   for (const file of files) values.add(file, { settings, os })
   return [...values.all(), ...groupFindings(settings, files).flatMap((finding) => placed(finding, places))]
 }

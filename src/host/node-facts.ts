@@ -5,31 +5,11 @@ import type { HostFacts, PciDevice, ProcessRunner, Resolver } from '../lib/ports
 import { PipelineError } from '../lib/errors.ts'
 import { PATHS } from '../lib/paths.ts'
 import { decodeUtf8Lossy } from '../lib/utf8.ts'
+import { usableProcessors } from './processors.ts'
 
 const AMAZON_VENDOR = '1d0f'
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
-
-function readIfAny(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
-/** CPU limit of the own cgroup (v2 `cpu.max`, v1 quota and period), rounded up; undefined without a limit. */
-function cgroupCpuLimit(): number | undefined {
-  const group = readIfAny('/proc/self/cgroup') ?? ''
-  const unified = /^0::(.*)$/m.exec(group)?.[1]
-  const max = unified === undefined ? undefined : readIfAny(`/sys/fs/cgroup${unified}/cpu.max`)?.trim().split(' ')
-  const legacy = /^\d+:(?:[^:]*,)?cpu(?:,[^:]*)?:(.*)$/m.exec(group)?.[1]
-  const base = `/sys/fs/cgroup/cpu${legacy ?? ''}`
-  const quota = max?.[0] ?? readIfAny(`${base}/cpu.cfs_quota_us`)
-  const period = max?.[1] ?? readIfAny(`${base}/cpu.cfs_period_us`)
-  const limit = Number(quota) / Number(period)
-  return limit > 0 && Number.isFinite(limit) ? Math.ceil(limit) : undefined
-}
 
 /**
  * What `lspci -n -m` prints (lspci(8)): slot, class, vendor and device, then options, and the vendor and device of the
@@ -61,7 +41,7 @@ export function primaryAddress(): string {
 export function nodeFacts(runner: ProcessRunner, lspciPath: string = PATHS.lspci): HostFacts {
   return {
     // Node counts the affinity mask, as the reference does; the cgroup quota is not part of it
-    cpus: () => Math.min(os.availableParallelism(), cgroupCpuLimit() ?? Number.POSITIVE_INFINITY),
+    cpus: usableProcessors,
     arch: () => ARCHITECTURES[os.arch()] ?? os.arch(),
     memoryBytes: () => os.totalmem(),
     pciDevices: async () => {

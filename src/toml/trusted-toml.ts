@@ -48,21 +48,15 @@ function printString(text: string): string {
   return quoteJson(text).replaceAll('\u007F', '\\u007F')
 }
 
-/** A name as a TOML key, in quotes where it needs some. */
-export function printTomlKey(name: string): string {
+function printKey(name: string): string {
   return BARE_KEY.test(name) ? name : printString(name)
 }
 
-/**
- * A value in one line, tables inline.
- *
- * @throws RangeError as `printToml`
- */
-export function printTomlValue(value: JsonValue): string {
-  if (isJsonArray(value)) return `[${value.map(printTomlValue).join(', ')}]`
+function printValue(value: JsonValue): string {
+  if (isJsonArray(value)) return `[${value.map(printValue).join(', ')}]`
   if (isJsonObject(value)) {
     const members = sortedEntries(value).filter(([, item]) => item !== null)
-    const printed = members.map(([name, item]) => `${printTomlKey(name)} = ${printTomlValue(item)}`)
+    const printed = members.map(([name, item]) => `${printKey(name)} = ${printValue(item)}`)
     return printed.length === 0 ? '{}' : `{ ${printed.join(', ')} }`
   }
   if (typeof value === 'string') return printString(value)
@@ -77,8 +71,8 @@ export function printTomlValue(value: JsonValue): string {
 function printTable(table: JsonObject, path: readonly string[]): string[] {
   const members = sortedEntries(table).filter(([, value]) => value !== null)
   const own = members.filter(([, value]) => !isJsonObject(value) || Object.keys(value).length === 0)
-  const lines = own.map(([name, value]) => `${printTomlKey(name)} = ${printTomlValue(value)}`)
-  if (path.length > 0 && lines.length > 0) lines.unshift('', `[${path.map(printTomlKey).join('.')}]`)
+  const lines = own.map(([name, value]) => `${printKey(name)} = ${printValue(value)}`)
+  if (path.length > 0 && lines.length > 0) lines.unshift('', `[${path.map(printKey).join('.')}]`)
   for (const [name, value] of members) {
     if (isJsonObject(value) && Object.keys(value).length > 0) lines.push(...printTable(value, [...path, name]))
   }

@@ -2,7 +2,8 @@
  * Bundles every program into one file of `dist/`, and merges the variants' data into `dist/variants/`. What a whole boot
  * in one process loads gets a code cache as well. See README.md for the choices.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -23,7 +24,7 @@ const parts = {
   yaml: ['src/documents/yaml-outer.ts'],
 }
 /** Commands of a program that have a bundle of their own, which its file starts in its place: they load less. */
-const commands = { bottlerocket: { validate: 'src/cli/validate.main.ts' } }
+const commands = { bottlerocket: { validate: 'src/cli/validate.main.ts', check: 'src/cli/check.main.ts' } }
 /** Bundles that are big enough for a code cache to pay. */
 const withCache = new Set(['bottlerocket', 'aws'])
 
@@ -49,6 +50,15 @@ const shippedTemplates = {
     bundle.onLoad({ filter: /[\\/]schnauzer[\\/]shipped-strings\.ts$/ }, () => ({ contents: strings, loader: 'js' }))
   },
 }
+/** What tells this build from any other: a sum over all that goes into it. */
+const sources = readdirSync('src', { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => path.join(entry.parentPath, entry.name))
+const sum = createHash('sha256')
+for (const file of ['package.json', 'package-lock.json', ...sources.sort()])
+  sum.update(`${file}\0`).update(readFileSync(file))
+const buildId = sum.digest('hex').slice(0, 32)
+
 const options = {
   bundle: true,
   platform: 'node',
@@ -64,6 +74,7 @@ const options = {
   legalComments: 'none',
   define: {
     BUNDLED: 'true',
+    BUILD_ID: JSON.stringify(buildId),
     'import.meta.url': '__entryUrl',
     // the SDK's reminder that its later versions need a later Node is no business of a boot
     'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',

@@ -63,6 +63,7 @@ async function warmUp({ variant, userData }, work) {
       AWS_SECRET_ACCESS_KEY: 'dummy',
     })
     record(['validate', userData, '--variant', variant])
+    record(['check', userData, '--variant', variant, '--jobs', '1'])
   } finally {
     server.removeAllListeners('exit')
     server.kill()

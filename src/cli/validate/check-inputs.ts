@@ -33,17 +33,24 @@ export type FindMore = (variant: Variant, accepted: AcceptedSettings) => Promise
 /** Says for which variants a document is checked. */
 export type ChooseVariants = (subject: ChoiceSubject) => Chosen
 
+export interface CheckOptions {
+  /** Is asked about each document that is accepted, for each variant. */
+  readonly findMore?: FindMore | undefined
+  /** Whether a document that was found counts; by default all do. */
+  readonly counts?: ((source: SettingsSource) => boolean) | undefined
+}
+
 /** Checks documents for their variants; variants of one family on one platform share their findings. */
 class Checker {
   readonly verdicts: Verdict[] = []
   readonly skipped: Skipped[] = []
   readonly texts = new Map<string, string>()
   private readonly choose: ChooseVariants
-  private readonly findMore: FindMore | undefined
+  private readonly options: CheckOptions
 
-  constructor(choose: ChooseVariants, findMore: FindMore | undefined) {
+  constructor(choose: ChooseVariants, options: CheckOptions) {
     this.choose = choose
-    this.findMore = findMore
+    this.options = options
   }
 
   async input(input: Input): Promise<void> {
@@ -53,7 +60,8 @@ class Checker {
       return
     }
     const { sources, skipped } = await readFile(input.bytes, file)
-    for (const source of sources) await this.source(source)
+    const { counts = () => true } = this.options
+    for (const source of sources.filter(counts)) await this.source(source)
     this.skipped.push(...skipped)
     if (sources.length === 0 && skipped.length === 0) this.skipped.push({ file, reason: 'no user data in it' })
   }
@@ -88,14 +96,22 @@ class Checker {
   }
 
   private async completed(source: SettingsSource, checked: Checked, variant: Variant): Promise<Checked> {
-    if (this.findMore === undefined || checked.accepted === undefined) return checked
-    return addFindings(source, checked, await this.findMore(variant, checked.accepted))
+    const { findMore } = this.options
+    if (findMore === undefined || checked.accepted === undefined) return checked
+    return addFindings(source, checked, await findMore(variant, checked.accepted))
   }
 }
 
 function checkFor(source: SettingsSource, variant: Variant): Checked {
   const limit = variant.platform === 'aws' ? { maxBytes: MAX_USER_DATA_BYTES } : {}
   return checkSource(source, loadModel(variant.modelName), limit)
+}
+
+/** Checks the documents of one input. There may be none. */
+export async function checkInput(input: Input, choose: ChooseVariants, options: CheckOptions): Promise<Outcome> {
+  const checker = new Checker(choose, options)
+  await checker.input(input)
+  return checker
 }
 
 /**
@@ -110,7 +126,7 @@ export async function checkInputs(
   findMore?: FindMore,
 ): Promise<Outcome> {
   const choose: ChooseVariants = typeof variants === 'function' ? variants : () => ({ variants, problems: [] })
-  const checker = new Checker(choose, findMore)
+  const checker = new Checker(choose, { findMore })
   for (const input of inputs) await checker.input(input)
   if (checker.verdicts.length > 0) return checker
   const files = [...new Set(checker.skipped.map(({ file }) => file))]

@@ -8,8 +8,8 @@ import { ANY_VARIANT } from './any-variant.ts'
 import type { Outcome, Verdict } from './check-inputs.ts'
 import { STDIN_NAME } from './inputs.ts'
 
-/** The report of a run as one JSON document. */
-export function reportJson({ verdicts, skipped }: Outcome): string {
+/** The report of a run as one JSON document. @param more what else it holds */
+export function reportJson({ verdicts, skipped }: Outcome, more: JsonObject = jsonObject({})): string {
   const files = verdicts.map(({ file, part, variant, accepted, diagnostics }): JsonObject =>
     jsonObject({
       file,
@@ -19,11 +19,11 @@ export function reportJson({ verdicts, skipped }: Outcome): string {
       diagnostics: diagnosticsJson(diagnostics),
     }),
   )
-  return printJson(jsonObject({ schemaVersion: toJson(SCHEMA_VERSION), files, skipped: toJson(skipped) }))
+  return printJson(jsonObject({ schemaVersion: toJson(SCHEMA_VERSION), files, skipped: toJson(skipped), ...more }))
 }
 
 /** A finding about a document with the variants that have it. */
-interface Shared {
+export interface Shared {
   readonly diagnostic: Diagnostic
   readonly variants: readonly string[]
   /** Whether there are others that do not have it. */
@@ -33,7 +33,7 @@ interface Shared {
 const documentOf = ({ file, part = '' }: Verdict): string => `${file}#${part}`
 
 /** The findings about one document; what several variants find is one finding. */
-function sharedFindings(verdicts: readonly Verdict[]): Shared[] {
+export function sharedFindings(verdicts: readonly Verdict[]): Shared[] {
   const found = new Map<string, { diagnostic: Diagnostic; variants: string[] }>()
   for (const { variant, diagnostics } of verdicts) {
     for (const diagnostic of diagnostics) {
@@ -46,7 +46,8 @@ function sharedFindings(verdicts: readonly Verdict[]): Shared[] {
   return [...found.values()].map((each) => ({ ...each, isPartial: each.variants.length < verdicts.length }))
 }
 
-function byDocument(verdicts: readonly Verdict[]): Verdict[][] {
+/** The verdicts of each document. */
+export function byDocument(verdicts: readonly Verdict[]): Verdict[][] {
   const documents = new Map<string, Verdict[]>()
   for (const verdict of verdicts) {
     const key = documentOf(verdict)
@@ -55,10 +56,12 @@ function byDocument(verdicts: readonly Verdict[]): Verdict[][] {
   return [...documents.values()]
 }
 
-const withVariants = ({ diagnostic, variants, isPartial }: Shared): Diagnostic =>
+/** A finding that says of which variants it is true, if not of all. */
+export const withVariants = ({ diagnostic, variants, isPartial }: Shared): Diagnostic =>
   isPartial ? { ...diagnostic, message: `${diagnostic.message} (${variants.join(', ')})` } : diagnostic
 
-function count(number: number, what: string): string {
+/** A number of things in words. */
+export function count(number: number, what: string): string {
   return `${String(number)} ${what}${number === 1 ? '' : 's'}`
 }
 
@@ -79,23 +82,31 @@ export function summaryText({ verdicts, skipped }: Outcome): string {
   return `${parts.join(', ')} (${names.join(', ')})`
 }
 
-/** All findings with their lines, then what was skipped, then the summary. @param show what of a text may be shown */
-export function renderText(outcome: Outcome, palette: Palette, show: (text: string) => string): string {
+/** All findings with their lines. @param show what of a text may be shown */
+export function findingTexts(outcome: Outcome, palette: Palette, show: (text: string) => string): string[] {
   const shown = new Map<string, readonly string[]>()
   const lines = (file = ''): readonly string[] | undefined => {
     const text = outcome.texts.get(file)
     if (text !== undefined && !shown.has(file)) shown.set(file, linesOf(show(text)))
     return shown.get(file)
   }
-  const findings = byDocument(outcome.verdicts)
+  return byDocument(outcome.verdicts)
     .flatMap(sharedFindings)
     .map(withVariants)
     .map((diagnostic) => renderDiagnostic(diagnostic, lines(diagnostic.at?.file), palette))
-  const skipped = outcome.skipped.map(
+}
+
+/** What was skipped, and why. */
+export function skippedTexts({ skipped }: Pick<Outcome, 'skipped'>, palette: Palette): string[] {
+  return skipped.map(
     ({ file, part, reason }) =>
       `${file}${part === undefined ? '' : `#${part}`}: ${palette.faint('skipped:')} ${reason}`,
   )
-  const blocks = [...findings, ...skipped]
+}
+
+/** All findings with their lines, then what was skipped, then the summary. @param show what of a text may be shown */
+export function renderText(outcome: Outcome, palette: Palette, show: (text: string) => string): string {
+  const blocks = [...findingTexts(outcome, palette, show), ...skippedTexts(outcome, palette)]
   return `${blocks.map((block) => `${block}\n`).join('')}${summaryText(outcome)}\n`
 }
 
@@ -104,7 +115,7 @@ const escapeData = (text: string): string => text.replaceAll('%', '%25').replace
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 
 /** How a workflow names a file: from the checkout on, where the file is in it. */
-function workflowPath(file: string, cwd: string, workspace: string | undefined): string {
+export function workflowPath(file: string, cwd: string, workspace: string | undefined): string {
   if (workspace === undefined || workspace === '') return file
   const relative = path.relative(workspace, path.resolve(cwd, file))
   return relative.startsWith('..') ? file : relative

@@ -1,0 +1,26 @@
+/** `bottlerocket check` by itself: the tool's file starts this one for it and for its threads. */
+import { userCacheDirectory } from '../host/cache-directory.ts'
+import { systemClock } from '../host/node-ports.ts'
+import { nodeThreads } from '../host/node-threads.ts'
+import { RootedFs } from '../host/rooted-fs.ts'
+import { runProcess } from '../host/run-process.ts'
+import { runAsThread } from '../host/thread-side.ts'
+import type { ProgramIo } from '../lib/ports.ts'
+import { check, checkSpec, type CheckHost } from './commands/check.ts'
+import { runCommand } from './run-command.ts'
+import { THREAD_TASKS } from './thread-tasks.ts'
+
+/** The first word is the command's own name. */
+function run([, ...argv]: readonly string[], io: ProgramIo, host: CheckHost): ReturnType<typeof check> {
+  return runCommand({ run: check, spec: checkSpec }, argv, io, host)
+}
+
+if (!runAsThread(THREAD_TASKS)) {
+  const host: CheckHost = {
+    fs: new RootedFs(process.env['BOTTLEROCKET_ROOT'] ?? '/'),
+    clock: systemClock,
+    threads: nodeThreads(),
+    cacheDirectory: userCacheDirectory(process.env),
+  }
+  runProcess({ name: 'bottlerocket', run }, process.argv.slice(2), process.env, host)
+}

@@ -1,0 +1,76 @@
+/**
+ * Which files of a repository hold user data of Bottlerocket. Most YAML, JSON and TOML there is something else, which
+ * must cost next to nothing and is no fault; what is broken user data must not be taken for something else.
+ */
+import type { SettingsSource } from '../../documents/source.ts'
+import { isJsonObject } from '../../lib/json.ts'
+import { MODEL_NAMES, loadModel } from '../../model/models.ts'
+
+const NAMES = /(?:\.(?:toml|json|ya?ml|template|user-?data)|^user[-_]?data(?:\.txt)?)(?:\.(?:gz|b64|base64))?$/i
+/** Settings of other tools, which use the same table for theirs. */
+const OTHER_TOOLS = /^\.?mise(?:\.\w+)*\.toml$/
+
+/** Whether a file of this name can hold user data. */
+export function mayHoldUserData(name: string): boolean {
+  return NAMES.test(name) && !OTHER_TOOLS.test(name)
+}
+
+/** How much of a file is looked at to see whether it is text. */
+const SNIFFED_BYTES = 1024
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+const isUtf16 = (bytes: Uint8Array): boolean =>
+  (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+
+/** Words without which no file has user data, see `findUserData`. */
+const OUTER_WORDS = ['serData', 'ser_data', 'bottlerocket', '"settings"']
+const COMMENT = /#[ \t]*bottlerocket:/
+/** A heading of a table of settings, or a key in front of all tables that leads there. */
+const HEADING = /^[ \t]*\[\[?[ \t]*(["']?)settings\1[ \t]*[.\]]/m
+const KEY = /^[ \t]*(["']?)settings\1[ \t]*(?:\.|=[ \t]*\{)/m
+const FIRST_HEADING = /^[ \t]*\[/m
+
+/** Whether a text has what only user data has. It may be broken otherwise. */
+export function looksLikeSettings(text: string): boolean {
+  if (!text.includes('settings')) return false
+  if (HEADING.test(text)) return true
+  const key = KEY.exec(text)
+  return key !== null && key.index <= (FIRST_HEADING.exec(text)?.index ?? key.index)
+}
+
+/** Whether it is worth reading a file any further. It takes no parsing. */
+export function isWorthReading(name: string, bytes: Uint8Array): boolean {
+  if (isGzip(bytes)) return true
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const isText = isUtf16(bytes) || !buffer.subarray(0, SNIFFED_BYTES).includes(0)
+  if (!isText) return false
+  if (/\.toml$/i.test(name)) {
+    const text = isUtf16(bytes) ? buffer.toString('latin1').replaceAll('\0', '') : buffer.toString('latin1')
+    return COMMENT.test(text) || looksLikeSettings(text)
+  }
+  if (/\.(?:json|ya?ml)$/i.test(name)) return OUTER_WORDS.some((word) => buffer.includes(word))
+  return true
+}
+
+let groups: ReadonlySet<string> | undefined
+
+/** Whether a table of settings is one of Bottlerocket: most of what it has are groups of some variant. */
+function hasGroups(names: readonly string[]): boolean {
+  groups ??= new Set(MODEL_NAMES.flatMap((model) => loadModel(model).groups.map(({ name }) => name)))
+  const known = names.filter((name) => groups?.has(name))
+  return known.length * 2 > names.length
+}
+
+/** Whether a document that was found is user data of Bottlerocket, and not of something else. */
+export function isUserData({ file, part, isCertain, variants, body }: SettingsSource): boolean {
+  if (variants.length > 0 || (isCertain && part !== undefined)) return true
+  switch (body.kind) {
+    case 'tree':
+      return isJsonObject(body.tree) && hasGroups(Object.keys(body.tree))
+    case 'broken':
+      // of TOML only what looks like it is read
+      return /\.toml$/i.test(file) || /bottlerocket|\[{1,2}settings[.\]]/i.test(body.text)
+    case 'text':
+      return looksLikeSettings(body.text)
+  }
+}
