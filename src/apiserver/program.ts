@@ -10,12 +10,13 @@ import {
 import { EXIT_OK, type ExitCode } from '../lib/exit-codes.ts'
 import { PipelineError } from '../lib/errors.ts'
 import { createLogger } from '../lib/log.ts'
+import { readOsRelease } from '../lib/os-release.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { Host, Program, ProgramIo } from '../lib/ports.ts'
 import { decodeUtf8Lossy } from '../lib/utf8.ts'
 import { loadModel } from '../model/models.ts'
 import { findVariant } from '../variants/variant.ts'
-import { readOsRelease, startApiServer } from './start.ts'
+import { startApiServer } from './start.ts'
 
 const SPEC: ArgsSpec = {
   usage: `Usage: apiserver --datastore-path PATH [--socket-path PATH] [--socket-gid GID]

@@ -3,9 +3,8 @@ import { MAX_BODY_BYTES } from '../api/contract.ts'
 import { FilesystemStore } from '../datastore/filesystem.ts'
 import { ownDatastores } from '../datastore/ownership.ts'
 import { resolveDatastore } from '../datastore/versions.ts'
-import { unreadableFile } from '../lib/file-errors.ts'
 import type { Logger } from '../lib/log.ts'
-import { parseOsRelease, type OsRelease } from '../lib/os-release.ts'
+import { readOsRelease } from '../lib/os-release.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { Host } from '../lib/ports.ts'
 import type { SettingsModel } from '../model/models.ts'
@@ -28,17 +27,6 @@ export interface ApiServerOptions {
 export interface ApiServer extends Api {
   /** Closes the socket and every open connection. */
   close(): Promise<void>
-}
-
-/** Reads the target's os-release. @throws PipelineError `HOST_FILE_UNREADABLE`, `OS_RELEASE_INVALID` */
-export function readOsRelease(host: Pick<Host, 'fs' | 'facts'>): OsRelease {
-  let text: string
-  try {
-    text = host.fs.readText(PATHS.osRelease)
-  } catch (cause) {
-    throw unreadableFile(PATHS.osRelease, cause)
-  }
-  return parseOsRelease(text, host.facts.arch())
 }
 
 /** Opens the datastore, serves the API on its socket, and gives back how to stop that. */

@@ -24,6 +24,11 @@ export const FACTS_OPTION: OptionSpec = { names: ['--facts'], value: 'FILE', hel
 export const FORMAT_OPTION: OptionSpec = { names: ['--format'], value: 'FORMAT', help: 'text (default) or json' }
 export const USER_DATA_OPTION: OptionSpec = { names: ['--user-data'], value: 'FILE', help: 'user data' }
 export const FRESH_OPTION: OptionSpec = { names: ['--fresh'], help: 'forget the boots before on this root' }
+export const INSTALL_FORCE_OPTION: OptionSpec = {
+  names: ['--force'],
+  help: 'replace files of others that are in the way',
+}
+export const DRY_RUN_OPTION: OptionSpec = { names: ['--dry-run'], help: 'only say what would be done' }
 export const RUN_COMMANDS_OPTION: OptionSpec = {
   names: ['--run-commands'],
   help: 'run restart commands that exist under the root',

@@ -86,6 +86,20 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       return { run: analyze, spec: analyzeSpec }
     },
   },
+  install: {
+    about: 'lay programs, units and data of a variant into a root file system',
+    load: async () => {
+      const { install, installSpec } = await import('./commands/install.ts')
+      return { run: install, spec: installSpec }
+    },
+  },
+  uninstall: {
+    about: 'remove what install has laid into a root file system',
+    load: async () => {
+      const { uninstall, uninstallSpec } = await import('./commands/uninstall.ts')
+      return { run: uninstall, spec: uninstallSpec }
+    },
+  },
   imds: {
     about: 'serve instance metadata and the AWS calls of a boot on loopback',
     load: async () => {

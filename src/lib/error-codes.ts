@@ -6,6 +6,7 @@ import { API_CODES } from './error-codes/api.ts'
 import { BOOT_CODES } from './error-codes/boot.ts'
 import type { ErrorCodeEntry } from './error-codes/entry.ts'
 import { HOST_CODES } from './error-codes/host.ts'
+import { INSTALL_CODES } from './error-codes/install.ts'
 import { NETWORK_CODES } from './error-codes/network.ts'
 import { SETTINGS_CODES } from './error-codes/settings.ts'
 import { TEMPLATE_CODES } from './error-codes/templates.ts'
@@ -18,6 +19,7 @@ export const ERROR_CODES = {
   ...TEMPLATE_CODES,
   ...BOOT_CODES,
   ...NETWORK_CODES,
+  ...INSTALL_CODES,
 } as const satisfies Record<string, ErrorCodeEntry>
 
 export type ErrorCode = keyof typeof ERROR_CODES

@@ -28,6 +28,7 @@ export const PATHS = {
   networkInterfaces: '/sys/class/net',
   networkdConfig: '/etc/systemd/network',
   osRelease: '/usr/lib/os-release',
+  ownOsRelease: '/usr/share/bottlerocket/os-release',
   primaryInterface: '/var/lib/netdog/primary_interface',
   primaryMacAddress: '/var/lib/netdog/primary_mac_address',
   primarySysctls: '/etc/sysctl.d/90-primary_interface.conf',

@@ -4,10 +4,8 @@ import { resolveDatastore } from '../datastore/versions.ts'
 import { parseLogLevel, usageError, type ArgsSpec, type LogLevel } from '../lib/args.ts'
 import { EXIT_OK, type ExitCode } from '../lib/exit-codes.ts'
 import { messageOf, PipelineError } from '../lib/errors.ts'
-import { unreadableFile } from '../lib/file-errors.ts'
 import { createLogger, type Logger } from '../lib/log.ts'
-import { parseOsRelease, type OsRelease } from '../lib/os-release.ts'
-import { PATHS } from '../lib/paths.ts'
+import { readOsRelease } from '../lib/os-release.ts'
 import type { Host, Program, ProgramIo } from '../lib/ports.ts'
 import { migrateStore, syncStore } from './copy.ts'
 import { currentVersion, flipLinks, newDirectoryName } from './links.ts'
@@ -67,16 +65,6 @@ function readOptions(argv: readonly string[], host: Pick<Host, 'fs'>): Options |
   if (lacking !== undefined) throw usageError(SPEC, `missing ${lacking}`)
   if (target === undefined) throw usageError(SPEC, 'missing --migrate-to-version')
   return { datastorePath: paths.get('--datastore-path') as string, target, logLevel }
-}
-
-function readOsRelease(host: Pick<Host, 'fs' | 'facts'>): OsRelease {
-  let text: string
-  try {
-    text = host.fs.readText(PATHS.osRelease)
-  } catch (cause) {
-    throw unreadableFile(PATHS.osRelease, cause)
-  }
-  return parseOsRelease(text, host.facts.arch())
 }
 
 interface Move {

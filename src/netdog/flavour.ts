@@ -1,5 +1,5 @@
 /** Which of the two network managers a host has. */
-import { PATHS } from '../lib/paths.ts'
+import { readOsReleaseText } from '../lib/os-release.ts'
 import type { ReadFs } from '../lib/ports.ts'
 
 export const FLAVOURS = ['networkd', 'wicked'] as const
@@ -20,7 +20,7 @@ export function flavourOfVariant(variant: string): Flavour {
 /** The flavour of the installed variant; networkd if none is known. */
 export function installedFlavour(fs: ReadFs): Flavour {
   try {
-    const [, variant] = /^VARIANT_ID="?([^"\n]*)"?$/m.exec(fs.readText(PATHS.osRelease)) ?? []
+    const [, variant] = /^VARIANT_ID="?([^"\n]*)"?$/m.exec(readOsReleaseText(fs)) ?? []
     return variant === undefined ? 'networkd' : flavourOfVariant(variant)
   } catch {
     return 'networkd' // no os-release

@@ -9,7 +9,7 @@ import { EXIT_OK, type ExitCode } from '../lib/exit-codes.ts'
 import { unreadableFile, unwritableFile } from '../lib/file-errors.ts'
 import type { JsonObject } from '../lib/json.ts'
 import { createLogger, type Logger } from '../lib/log.ts'
-import { FULL_VERSION, parseOsRelease } from '../lib/os-release.ts'
+import { FULL_VERSION, readOsRelease } from '../lib/os-release.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { Host, Program, ProgramIo, RootFs } from '../lib/ports.ts'
 import { parseKey } from '../model/key.ts'
@@ -52,7 +52,7 @@ function readDefaults(fs: RootFs): JsonObject {
 
 function versionOf(args: ParsedArgs, host: Host): string {
   const given = args.value('--version')
-  if (given === undefined) return parseOsRelease(readText(host.fs, PATHS.osRelease), host.facts.arch()).version_id
+  if (given === undefined) return readOsRelease(host).version_id
   if (!FULL_VERSION.test(given)) throw usageError(SPEC, `'${given}' is no full version`)
   return given
 }

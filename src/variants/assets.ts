@@ -3,10 +3,13 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { packageFile } from '../lib/package-root.ts'
 
 const RELEASES = 'src/variants/releases'
+const BUILT = 'dist/variants'
+
+declare const BUNDLED: boolean | undefined
 
 /** Names of the releases that the package has data for, in no order. */
 export function releaseNames(): readonly string[] {
-  return readdirSync(packageFile(RELEASES))
+  return readdirSync(packageFile(typeof BUNDLED === 'undefined' ? RELEASES : BUILT))
 }
 
 /** A data file of a release, as bytes. @throws the system's error if the package lacks it */
@@ -26,5 +29,5 @@ export function templateFile(name: string): Uint8Array {
 
 /** A file that the build made of a release's data. @throws the system's error if the build did not run */
 export function builtText(release: string, name: string): string {
-  return readFileSync(packageFile(`dist/variants/${release}/${name}`), 'utf8')
+  return readFileSync(packageFile(`${BUILT}/${release}/${name}`), 'utf8')
 }

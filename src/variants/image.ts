@@ -42,7 +42,7 @@ function detectorLinks({ platform }: Variant): [string, ImageEntry][] {
 }
 
 /** `os-release` as os-release(5) describes it; the API reads the members that have no default there. */
-function osRelease({ name, release, buildId }: Variant): string {
+export function osRelease({ name, release, buildId }: Variant): string {
   return [
     'NAME=Bottlerocket',
     'ID=bottlerocket',

@@ -1,6 +1,6 @@
 /** A release's data as the build left it: an index, and per defaults set the merged document as JSON and as TOML. */
 import { createHash } from 'node:crypto'
-import { isJsonObject, type JsonObject } from '../lib/json.ts'
+import { isJsonObject, printJson, type JsonObject } from '../lib/json.ts'
 import { parseJson } from '../lib/json-parse.ts'
 import { PipelineError } from '../lib/errors.ts'
 import { builtText } from './assets.ts'
@@ -46,4 +46,18 @@ export function releaseFromBuild(
     },
     templates: (set) => index.templates[set] ?? [],
   }
+}
+
+/** What a host of one variant needs of a release's build output: name to text. */
+export function filesOfVariant(variant: Variant, release: Release): ReadonlyMap<string, string> {
+  const { defaultsSet } = variant
+  const index: BuiltIndex = {
+    variants: [variant],
+    templates: { [defaultsSet]: release.templates(defaultsSet) },
+    digests: { [digestOf(release.defaultsText(defaultsSet))]: defaultsSet },
+  }
+  return new Map([
+    ['index.json', JSON.stringify(index)],
+    [`${defaultsSet}.json`, printJson(release.defaults(defaultsSet))],
+  ])
 }

@@ -30,6 +30,7 @@ module.exports = {
     only('model', ['lib', 'toml']),
     only('documents', ['lib', 'toml', 'model']),
     only('variants', ['lib', 'toml', 'model']),
+    only('units', ['lib', 'toml', 'model', 'variants']),
     only('schnauzer', ['lib', 'toml', 'model']),
     only('datastore', ['lib', 'model']),
     only('imds', ['lib']),
