@@ -72,9 +72,10 @@ function dataEntries(variant: Variant, withBundles: boolean): readonly Entry[] {
 }
 
 /** The links that `systemctl enable` makes for the `[Install]` relations of a unit. Templates are enabled by instances. */
-function enablement(unit: HostUnit): readonly Entry[] {
+function enablement(unit: HostUnit, isLaid: (name: string) => boolean): readonly Entry[] {
   if (unit.isDropIn || isTemplateUnit(unit.name)) return []
-  return installRelations(unit.content).map(({ suffix, unit: by }) => ({
+  const relations = installRelations(unit.content).filter(({ unit: by }) => isLaid(by))
+  return relations.map(({ suffix, unit: by }) => ({
     path: `${ETC_UNITS}/${by}.${suffix}/${unit.name}`,
     kind: 'enablement',
     target: unit.path,
@@ -129,8 +130,8 @@ export function wantedEntries(fs: RootFs, ledger: Ledger | undefined, options: I
   const host: UnitHost = { isGeneral, hasProgram: (program) => findProgram(fs, program) !== undefined }
   const all = unitsOf(variant, host)
   const leftOut = isGeneral && !options.allUnits ? unitsLacking(fs, all) : []
-  const isLaid = ({ unit }: HostUnit): boolean => !leftOut.some((each) => each.unit === unit)
-  const units = all.filter(isLaid)
+  const isLaid = (name: string): boolean => !leftOut.some(({ unit }) => unit === name)
+  const units = all.filter(({ unit }) => isLaid(unit))
   const enabledBy = fs.lstat('/etc/machine-id') === undefined ? 'presets' : 'links'
   const programs = ownPrograms(variant, units)
   const starts = (path: string): boolean => !path.endsWith('/bottlerocket-first-target') || options.defaultTarget
@@ -141,7 +142,7 @@ export function wantedEntries(fs: RootFs, ledger: Ledger | undefined, options: I
     ...helperFilesOf(variant, host)
       .filter(({ path }) => starts(path))
       .map(({ path, text, mode }) => textEntry(path, 'units', text, mode)),
-    ...(enabledBy === 'links' ? units.flatMap(enablement) : []),
+    ...(enabledBy === 'links' ? units.flatMap((unit) => enablement(unit, isLaid)) : []),
   ]
   if (options.defaultTarget) {
     const path = `${unitDirectory(host)}/default.target`
