@@ -28,6 +28,17 @@ const COMMIT = ['/usr/bin/settings-committer']
 
 const command = (name: string, ...commands: (readonly string[])[]): CommandStep => ({ kind: 'command', name, commands })
 
+/** The command that moves a datastore of another version to that of the variant's release. */
+function migratorCommand(variant: Variant): readonly string[] {
+  return [
+    '/usr/bin/migrator',
+    ...['--datastore-path', PATHS.datastoreCurrent, '--migration-directory', '/var/lib/bottlerocket-migrations'],
+    ...['--root-path', '/usr/share/updog/root.json', '--metadata-directory', '/var/cache/bottlerocket-metadata'],
+    // a host goes by its os-release; the one under a root may be that of something else
+    ...['--migrate-to-version', variant.release],
+  ]
+}
+
 /** The command that makes or completes the datastore. */
 export function storewolfCommand(variant: Variant): readonly string[] {
   const store = ['--data-store-base-path', PATHS.datastore, '--inventory-file-symlink-path', PATHS.inventoryLink]
@@ -35,7 +46,7 @@ export function storewolfCommand(variant: Variant): readonly string[] {
 }
 
 /**
- * The steps from storewolf to the applier for a variant. Each is required by the next: the first failure ends the boot.
+ * The steps from the network to the applier for a variant. Each is required by the next: the first failure ends the boot.
  * pluto is part of the AWS Kubernetes variants only.
  */
 export function bootSteps(variant: Variant): readonly BootStep[] {
@@ -46,6 +57,7 @@ export function bootSteps(variant: Variant): readonly BootStep[] {
   }
   return [
     { kind: 'network', name: 'write-network-status' },
+    command('migrator', migratorCommand(variant)),
     storewolf,
     { kind: 'server', name: 'apiserver' },
     earlyBoot,

@@ -1,4 +1,3 @@
 import { runMain } from '../host/run-main.ts'
 import { migrator } from './program.ts'
-
-runMain(migrator)
+runMain(migrator, { step: () => 'migrator' })

@@ -53,7 +53,7 @@ describe('analyze', () => {
     expect(analyzed.stderr).toBe('')
     expect(analyzed.code).toBe(0)
     for (const text of [
-      /^Boot: 7 steps in .*s, no step failed$/m,
+      /^Boot: 8 steps in .*s, no step failed$/m,
       /^Longest first$/m,
       /early-boot-config › 40-ec2-imds \(EC2 IMDS\)/,
       /sundog › settings\.network\.hostname \(netdog generate-hostname\)/,
@@ -74,10 +74,11 @@ describe('analyze', () => {
     const report = inside('report.json')
     writeFileSync(report, booted.stdout)
     const byReport = await runTool('bottlerocket', ['analyze', report])
-    expect(byReport.stdout).toMatch(/^Boot: 7 steps in /)
+    expect(byReport.stdout).toMatch(/^Boot: 8 steps in /)
     const { steps } = JSON.parse(byRoot.stdout) as { steps: { name: string; activities: unknown[] }[] }
     expect(steps.map(({ name }) => name)).toEqual([
       'write-network-status',
+      'migrator',
       'storewolf',
       'apiserver',
       'early-boot-config',
@@ -99,7 +100,7 @@ describe('analyze', () => {
 
   it('finds no secret in the records either', () => {
     const files = readdirSync(records(root))
-    expect(files).toHaveLength(7)
+    expect(files).toHaveLength(8)
     expect(files.filter((file) => secrets(readFileSync(path.join(records(root), file), 'utf8')))).toEqual([])
     expect(secrets(analyzed.stdout)).toBe(false)
   })
@@ -107,7 +108,7 @@ describe('analyze', () => {
   it('has the records of the last boot only', async () => {
     expect((await boot(root)).code).toBe(0)
     const { stdout } = await runTool('bottlerocket', ['analyze', root])
-    expect(stdout).toMatch(/^Boot: 7 steps/)
+    expect(stdout).toMatch(/^Boot: 8 steps/)
     const record = JSON.parse(readFileSync(path.join(records(root), 'early-boot-config.json'), 'utf8')) as object
     expect(record).toMatchObject({ outcome: 'skipped', attempts: 0, activities: [] })
   })
@@ -116,7 +117,7 @@ describe('analyze', () => {
     const bad = inside('bad')
     expect((await boot(bad, '[settings.pki.x]\ndata = "canary0123456789"\n')).code).toBe(1)
     const { stdout } = await runTool('bottlerocket', ['analyze', bad, '--html', page])
-    expect(stdout).toMatch(/^Boot: 4 steps in .*, early-boot-config failed$/m)
+    expect(stdout).toMatch(/^Boot: 5 steps in .*, early-boot-config failed$/m)
     expect(stdout).toContain('early-boot-config: ')
     expect(readFileSync(page, 'utf8')).toContain('class="failure"')
     expect(secrets(stdout + readFileSync(page, 'utf8'))).toBe(false)

@@ -1,6 +1,6 @@
 /** The migrator as a process, also one that is killed in the middle. */
 import { randomInt } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runTool, startTool, temporaryDirectory } from '../support/run-tool.ts'
@@ -57,6 +57,37 @@ function wholeVersion(base: string): string {
   expect(many).toHaveLength(KEYS)
   return version
 }
+
+describe('a boot', () => {
+  it('moves a datastore of another version, and does nothing when the versions are equal', async () => {
+    const directory = temporaryDirectory()
+    const root = path.join(directory.path, 'r')
+    const base = path.join(root, 'var/lib/bottlerocket/datastore')
+    const boot = async (): Promise<string> => {
+      const words = ['--variant', 'metal-k8s-1.29', '--root', root, '--format', 'json']
+      const { stdout, stderr, code } = await runTool('bottlerocket', ['boot', ...words])
+      expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+      const { steps } = JSON.parse(stdout) as { steps: { name: string; outcome: string }[] }
+      expect(steps[1]).toMatchObject({ name: 'migrator', outcome: 'ok' })
+      return readlinkSync(path.join(base, readlinkSync(path.join(base, 'v1.24'))))
+    }
+    try {
+      const made = await boot()
+      expect(await boot()).toBe(made)
+      // as if an older OS had made it
+      for (const name of ['v1.24.1', 'v1.24']) rmSync(path.join(base, name))
+      symlinkSync(made, path.join(base, 'v1.24.0'))
+      symlinkSync('v1.24.0', path.join(base, 'v1.24'))
+      const migrated = await boot()
+      expect(migrated).not.toBe(made)
+      expect(readlinkSync(path.join(base, 'v1.24'))).toBe('v1.24.1')
+      const motd = 'live/settings/motd'
+      expect(readFileSync(path.join(base, migrated, motd))).toEqual(readFileSync(path.join(base, made, motd)))
+    } finally {
+      directory.remove()
+    }
+  })
+})
 
 describe('the migrator as a process', () => {
   it('migrates there and back', async () => {

@@ -10,6 +10,7 @@ describe('the steps of a boot', () => {
   it('are those of the units, in their order', () => {
     expect(namesOf('aws-k8s-1.30')).toEqual([
       'write-network-status',
+      'migrator',
       'storewolf',
       'apiserver',
       'early-boot-config',
