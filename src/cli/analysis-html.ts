@@ -2,9 +2,20 @@
  * An analysis of a boot as one page that needs nothing but itself: no script, no font, no address. Its colours follow the
  * reader's light or dark setting.
  */
-import { durationOf, type Analysis, type PathItem, type Span } from './analysis.ts'
+import { durationOf, type Analysis } from './analysis.ts'
+import type { PathItem, Span } from './analysis-path.ts'
 import { PAGE_STYLE } from './analysis-style.ts'
-import { formatMs, headline, nameOf, pathName } from './analysis-text.ts'
+import {
+  blockedTexts,
+  formatMs,
+  headline,
+  nameOf,
+  pathName,
+  recordedUnits,
+  UNIT_COLUMNS,
+  unitTimes,
+} from './analysis-text.ts'
+import type { UnitSpan } from './unit-analysis.ts'
 
 const MOST_TICKS = 8
 const MOST_BLAMED = 25
@@ -88,15 +99,18 @@ function row(span: Span, { trace, criticalPath }: Analysis): string {
   )
 }
 
+function tickMarks(totalMs: number): string {
+  const mark = (ms: number): string =>
+    `<i class="tick" style="left:${percent(ms, totalMs)}"><u>${formatMs(ms).replace(/\.0+ /, ' ')}</u></i>`
+  return axisTicks(totalMs).map(mark).join('')
+}
+
 function timeline(analysis: Analysis): string {
   const { totalMs } = analysis.trace
-  const ticks = axisTicks(totalMs).map(
-    (ms) => `<i class="tick" style="left:${percent(ms, totalMs)}"><u>${formatMs(ms).replace(/\.0+ /, ' ')}</u></i>`,
-  )
   const rows = analysis.spans.map((span) => row(span, analysis))
   return (
     `<table class="timeline"><caption>Timeline</caption><thead><tr><th scope="col">Step</th>` +
-    `<td class="lane axis">${ticks.join('')}</td><th scope="col" class="time">Time</th><td></td></tr></thead>` +
+    `<td class="lane axis">${tickMarks(totalMs)}</td><th scope="col" class="time">Time</th><td></td></tr></thead>` +
     `<tbody>${rows.join('\n')}</tbody></table>` +
     `<p class="legend"><i class="bar step"></i> step <i class="bar provider"></i> user data provider ` +
     `<i class="bar generator"></i> generator <i class="bar command"></i> command before the step’s own ` +
@@ -104,9 +118,41 @@ function timeline(analysis: Analysis): string {
   )
 }
 
+const LEAST_SHOWN_MS = 1
+
+/** Units in a table of lanes: each start with its phases in it. */
+function unitTimeline(analysis: Analysis): string {
+  const { manager, criticalPath } = analysis
+  if (manager === undefined) return ''
+  const totalMs = Math.max(analysis.trace.totalMs, manager.reached?.ms ?? 0)
+  const isShown = ({ name, startMs, endMs, isRecorded, outcome }: UnitSpan): boolean =>
+    startMs <= totalMs &&
+    (isRecorded || outcome === 'failed' || (endMs - startMs >= LEAST_SHOWN_MS && name.endsWith('.service')))
+  const rows = manager.units.filter(isShown).map((unit) => {
+    const phases = unit.phases.map((phase) => {
+      const [startMs, endMs] = [phase.startMs, Math.min(phase.endMs, totalMs)]
+      const what = `${phase.kind}${phase.program === undefined ? '' : ` of ${phase.program}`}: ${formatMs(endMs - startMs)}`
+      return `<i class="bar ${phase.kind.replace(' ', '-')}" style="${position(startMs, endMs, totalMs)}" title="${escapeHtml(what)}"></i>`
+    })
+    const isOnPath = criticalPath.some((item) => item.unit === unit.name)
+    return (
+      `<tr class="${unit.isRecorded ? 'step' : 'part'} ${unit.outcome}${isOnPath ? ' critical' : ''}">` +
+      `<th scope="row"><b>${escapeHtml(unit.name)}</b></th><td class="lane">${phases.join('')}</td>` +
+      `<td class="time">${formatMs(durationOf(unit))}</td><td class="note">${unit.outcome === 'ok' ? '' : unit.outcome}</td></tr>`
+    )
+  })
+  return (
+    `<table class="timeline units"><caption>Units, since the start of the service manager</caption><thead><tr><th scope="col">Unit</th>` +
+    `<td class="lane axis">${tickMarks(totalMs)}</td><th scope="col" class="time">Time</th><td></td></tr></thead>` +
+    `<tbody>${rows.join('\n')}</tbody></table>` +
+    `<p class="legend"><i class="bar process-start"></i> process start <i class="bar program"></i> program ` +
+    `<i class="bar manager"></i> service manager <i class="bar unit"></i> unit without a record; on the critical path: <b>bold</b></p>`
+  )
+}
+
 function table(caption: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return ''
-  const isTime = (i: number): boolean => heads[i] === 'At' || heads[i] === 'Time'
+  const isTime = (i: number): boolean => heads[i] === 'Time' || UNIT_COLUMNS.some((head) => head === heads[i])
   const cell = (tag: 'td' | 'th scope="col"', i: number, value: string): string =>
     `<${tag}${isTime(i) ? ' class="ms"' : ''}>${escapeHtml(value)}</${tag.slice(0, 2)}>`
   const cells = (values: readonly string[]): string => values.map((value, i) => cell('td', i, value)).join('')
@@ -117,8 +163,16 @@ function table(caption: string, heads: readonly string[], rows: readonly (readon
   )
 }
 
-function tables({ blame, criticalPath, waits }: Analysis): string {
+function unitTable(analysis: Analysis): string {
+  const heads = ['Unit', ...UNIT_COLUMNS]
+  const rows = recordedUnits(analysis).map((unit) => [unit.name, ...unitTimes(unit)])
+  return table('Starts of units', heads, rows)
+}
+
+function tables(analysis: Analysis): string {
+  const { blame, criticalPath, waits } = analysis
   return [
+    unitTable(analysis),
     table(
       'Critical path',
       ['At', 'Time', 'What'],
@@ -143,12 +197,13 @@ function tables({ blame, criticalPath, waits }: Analysis): string {
   ].join('\n')
 }
 
-function failure({ spans }: Analysis): string {
-  const failed = spans.filter(({ outcome }) => outcome === 'failed')
-  if (failed.length === 0) return ''
-  const items = failed.map(
-    (span) => `<li><b>${escapeHtml(nameOf(span))}</b>: ${escapeHtml(span.reason ?? 'failed')}</li>`,
-  )
+function failure(analysis: Analysis): string {
+  const failed = analysis.spans.filter(({ outcome }) => outcome === 'failed')
+  const items = [
+    ...failed.map((span) => `<li><b>${escapeHtml(nameOf(span))}</b>: ${escapeHtml(span.reason ?? 'failed')}</li>`),
+    ...blockedTexts(analysis).map((text) => `<li>${escapeHtml(text)}</li>`),
+  ]
+  if (items.length === 0) return ''
   return `<ul class="failure">${items.join('')}</ul>`
 }
 
@@ -169,6 +224,7 @@ export function renderPage(analysis: Analysis, name: string): string {
 <main>
 ${failure(analysis)}
 ${timeline(analysis)}
+${unitTimeline(analysis)}
 <div class="lists">
 ${tables(analysis)}
 </div>

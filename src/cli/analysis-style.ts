@@ -26,7 +26,7 @@ small { color: var(--faint); font-size: .8rem; }
 .timeline { table-layout: fixed; }
 .timeline th { width: 24rem; padding: .12rem .8rem .12rem 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .timeline th b { font-weight: inherit; }
-.timeline .step > th b { font-weight: 600; }
+.timeline:not(.units) .step > th b { font-weight: 600; }
 .timeline .part > th { padding-left: 1.2rem; }
 .timeline tr.step:not(:first-child) > * { border-top: 1px solid var(--line); }
 .timeline tbody tr:hover { background: var(--lane); }
@@ -41,6 +41,12 @@ small { color: var(--faint); font-size: .8rem; }
 .bar.provider { background: var(--provider); }
 .bar.generator { background: var(--generator); }
 .bar.command { background: var(--command); }
+.bar.process-start { background: repeating-linear-gradient(90deg, var(--command) 0 2px, transparent 2px 4px); }
+.bar.program { background: var(--step); }
+.bar.manager { background: var(--line); }
+.bar.unit { background: var(--command); }
+.units th b { font-weight: inherit; }
+.units .critical th { font-weight: 600; }
 .bar.failed { background: var(--failed); }
 .bar.unfinished, .bar.none { opacity: .55; }
 .bar.critical { box-shadow: 0 3px 0 var(--critical); }

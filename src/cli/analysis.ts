@@ -1,34 +1,10 @@
 /** What took a boot its time: the longest parts, the critical path, and what was waited for. Pure. */
-import type { ActivityKind, ActivityOutcome, Wait } from '../lib/activity-types.ts'
-import type { BootStepRecord, StepOutcome } from '../lib/boot-record.ts'
+import type { Wait } from '../lib/activity-types.ts'
+import type { BootStepRecord } from '../lib/boot-record.ts'
+import { chain, stretches, type PathItem, type Span } from './analysis-path.ts'
 import type { BootTrace } from './boot-trace.ts'
-
-/** A step, or a part of one. */
-export interface Span {
-  readonly step: string
-  /** The part's name; absent for the step as a whole. */
-  readonly part?: string
-  readonly kind: ActivityKind | 'step'
-  readonly startMs: number
-  readonly endMs: number
-  readonly outcome: StepOutcome | ActivityOutcome
-  readonly detail?: string
-  readonly reason?: string
-  readonly attempts: number
-  readonly waits: readonly Wait[]
-}
-
-/** A stretch of the critical path: a step or a part of it, the step's own work between its parts, or the time between steps. */
-export interface PathItem {
-  readonly startMs: number
-  readonly endMs: number
-  /** Absent between steps. */
-  readonly step?: string
-  readonly part?: string
-  /** The step's own work, beside its parts. */
-  readonly isOwn?: boolean
-  readonly detail?: string
-}
+import type { Unit } from './systemd-units.ts'
+import { analyzeUnits, type UnitAnalysis } from './unit-analysis.ts'
 
 /** Everything that a part of a step waited for one thing. */
 export interface WaitTotal {
@@ -50,10 +26,9 @@ export interface Analysis {
   /** From the start of the boot to its end without a gap. */
   readonly criticalPath: readonly PathItem[]
   readonly waits: readonly WaitTotal[]
+  /** What the service manager tells of the boot, where it was asked. */
+  readonly manager: UnitAnalysis | undefined
 }
-
-/** Shorter gaps are the clock's. */
-const GAP_MS = 0.5
 
 export const durationOf = ({ startMs, endMs }: Pick<Span, 'startMs' | 'endMs'>): number => endMs - startMs
 
@@ -69,49 +44,6 @@ function spansOf({ steps }: BootTrace): Span[] {
   })
 }
 
-/**
- * The spans that one after another led to an end, latest first: each is the last one to end before the next one starts.
- */
-function chain(spans: readonly Span[], endMs: number): Span[] {
-  const path: Span[] = []
-  let left = [...spans]
-  for (let at = endMs; ;) {
-    left = left.filter((span) => span.endMs <= at + GAP_MS && !path.includes(span))
-    const last = left.reduce<Span | undefined>((a, b) => (a === undefined || b.endMs > a.endMs ? b : a), undefined)
-    if (last === undefined) return path
-    path.push(last)
-    at = last.startMs
-  }
-}
-
-/** Stretches from `startMs` to `endMs`: spans of a chain, and what is between them. */
-function stretches(
-  path: readonly Span[],
-  startMs: number,
-  endMs: number,
-  between: Omit<PathItem, 'startMs' | 'endMs'>,
-): PathItem[] {
-  const items: PathItem[] = []
-  let at = startMs
-  const gapTo = (ms: number): void => {
-    if (ms - at > GAP_MS) items.push({ startMs: at, endMs: ms, ...between })
-  }
-  for (const { step, part, detail, ...span } of [...path].reverse()) {
-    gapTo(span.startMs)
-    const [from, to] = [Math.max(at, span.startMs), Math.max(at, span.endMs)]
-    items.push({
-      startMs: from,
-      endMs: to,
-      step,
-      ...(part === undefined ? {} : { part }),
-      ...(detail === undefined ? {} : { detail }),
-    })
-    at = to
-  }
-  gapTo(endMs)
-  return items
-}
-
 function criticalPathOf(trace: BootTrace, spans: readonly Span[]): PathItem[] {
   const steps = spans.filter(({ kind, outcome }) => kind === 'step' && outcome !== 'skipped')
   return stretches(chain(steps, trace.totalMs), 0, trace.totalMs, {}).flatMap((item) => {
@@ -121,6 +53,8 @@ function criticalPathOf(trace: BootTrace, spans: readonly Span[]): PathItem[] {
     return stretches(chain(parts, item.endMs), item.startMs, item.endMs, { step: item.step, isOwn: true })
   })
 }
+
+const partsOf = (spans: readonly Span[]): Span[] => spans.filter(({ part }) => part !== undefined)
 
 function waitTotals(spans: readonly Span[]): WaitTotal[] {
   const totals = new Map<string, WaitTotal>()
@@ -146,14 +80,20 @@ function waitTotals(spans: readonly Span[]): WaitTotal[] {
 
 const keyOf = ({ program, target, startMs, ms }: Wait): string => JSON.stringify([program, target, startMs, ms])
 
-/** Finds out what took a boot its time. */
-export function analyzeBoot(trace: BootTrace): Analysis {
+/**
+ * Finds out what took a boot its time.
+ *
+ * @param units what the service manager tells; with it, the critical path follows what units are ordered after
+ */
+export function analyzeBoot(trace: BootTrace, units?: readonly Unit[]): Analysis {
   const spans = spansOf(trace)
+  const manager = units === undefined ? undefined : analyzeUnits(units, trace, partsOf(spans))
   return {
     trace,
     spans,
     blame: spans.filter(({ outcome }) => outcome !== 'skipped').sort((a, b) => durationOf(b) - durationOf(a)),
-    criticalPath: criticalPathOf(trace, spans),
+    criticalPath: manager?.criticalPath ?? criticalPathOf(trace, spans),
     waits: waitTotals(spans),
+    manager,
   }
 }

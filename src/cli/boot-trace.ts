@@ -7,12 +7,16 @@ import { decodeActivity, decodeWait } from '../lib/events.ts'
 import { isJsonArray, isJsonObject, member, type JsonValue } from '../lib/json.ts'
 import { parseJson } from '../lib/json-parse.ts'
 
-/** A boot's steps in the order of their start; times in milliseconds since the first of them. */
+/** A boot's steps in the order of their start; times in milliseconds since the first of them, or since the boot's origin. */
 export interface BootTrace {
   readonly steps: readonly BootStepRecord[]
   readonly totalMs: number
   /** The first step that failed. */
   readonly failedStep: string | undefined
+  /** What each process has left, before those of one unit are joined. */
+  readonly processes: readonly BootStepRecord[]
+  /** What the times are since, by the monotonic clock. */
+  readonly originMs: number
 }
 
 /** A file with a record in it, or with a report of `boot` or `start`. */
@@ -47,7 +51,7 @@ function listOf<T>(value: JsonValue, name: string, read: (item: JsonValue) => T 
 /** Reads a step; a text says what is wrong with it. */
 function readStep(value: JsonValue): BootStepRecord | string {
   const [name, reason, invocation] = [textOf(value, 'name'), textOf(value, 'reason'), textOf(value, 'invocation')]
-  const [startMs, endMs] = [numberOf(value, 'startMs'), numberOf(value, 'endMs')]
+  const [startMs, loadedMs, endMs] = ['startMs', 'loadedMs', 'endMs'].map((one) => numberOf(value, one))
   const outcome = OUTCOMES.find((known) => known === textOf(value, 'outcome'))
   const waits = listOf(value, 'waits', decodeWait)
   const activities = listOf(value, 'activities', decodeActivity)
@@ -59,6 +63,7 @@ function readStep(value: JsonValue): BootStepRecord | string {
   return {
     name,
     startMs,
+    ...(loadedMs === undefined ? {} : { loadedMs }),
     endMs,
     outcome,
     ...(reason === undefined ? {} : { reason }),
@@ -110,7 +115,8 @@ function moved(step: BootStepRecord, byMs: number): BootStepRecord {
     endMs: at(item.endMs),
     waits: item.waits.map(moveWait),
   })
-  return { ...move(step), bootStartMs: 0, activities: step.activities.map(move) }
+  const loaded = step.loadedMs === undefined ? {} : { loadedMs: at(step.loadedMs) }
+  return { ...move(step), ...loaded, bootStartMs: 0, activities: step.activities.map(move) }
 }
 
 /** A command that a unit runs before its own, as a part of the step. */
@@ -145,10 +151,14 @@ function joinRuns(steps: readonly BootStepRecord[]): BootStepRecord[] {
   return joined
 }
 
-/** Puts records together to a boot. */
-export function traceOf(records: readonly BootStepRecord[]): BootTrace {
+/**
+ * Puts records together to a boot.
+ *
+ * @param originMs what its times are since, by the monotonic clock; the start of the first step unless given
+ */
+export function traceOf(records: readonly BootStepRecord[], originMs?: number): BootTrace {
   const onOneClock = records.map((step) => moved(step, step.bootStartMs))
-  const first = Math.min(...onOneClock.map(({ startMs }) => startMs))
+  const first = originMs ?? Math.min(...onOneClock.map(({ startMs }) => startMs))
   const inOrder = onOneClock
     .map((step) => moved(step, -first))
     .sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs)
@@ -157,5 +167,7 @@ export function traceOf(records: readonly BootStepRecord[]): BootTrace {
     steps,
     totalMs: Math.max(...steps.map(({ endMs }) => endMs)),
     failedStep: steps.find(({ outcome }) => outcome === 'failed')?.name,
+    processes: inOrder,
+    originMs: first,
   }
 }

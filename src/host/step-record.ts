@@ -22,6 +22,7 @@ export function recorded(program: Program, stepOf: StepOf, startedMs: number): P
     async run(argv, io, host): Promise<ExitCode> {
       const name = stepOf(argv)
       if (name === undefined) return program.run(argv, io, host)
+      const loadedMs = host.clock.monotonic()
       const recorder = new StepRecorder()
       let isWritten = false
       const write = (outcome: StepOutcome, reason?: string): void => {
@@ -30,6 +31,7 @@ export function recorded(program: Program, stepOf: StepOf, startedMs: number): P
         const record = recorder.record({
           name,
           startMs: startedMs,
+          loadedMs,
           endMs: host.clock.monotonic(),
           outcome,
           reason,

@@ -14,6 +14,8 @@ export interface BootStepRecord {
   /** The unit's name without `.service`. */
   readonly name: string
   readonly startMs: number
+  /** When the program's own code began to run: what is before that is the start of its process. Absent of one process for all. */
+  readonly loadedMs?: number
   readonly endMs: number
   readonly outcome: StepOutcome
   /** Why it failed or was skipped. */
@@ -44,6 +46,7 @@ export class StepRecorder implements EventSink {
   record(step: {
     readonly name: string
     readonly startMs: number
+    readonly loadedMs?: number
     readonly endMs: number
     readonly outcome: StepOutcome
     readonly reason?: string | undefined
@@ -52,10 +55,11 @@ export class StepRecorder implements EventSink {
   }): BootStepRecord {
     const since = (ms: number): number => Math.round((ms - step.bootStartMs) * 10) / 10
     const place = (wait: Wait): Wait => ({ ...wait, startMs: since(wait.startMs), ms: Math.round(wait.ms) })
-    const { reason, invocation } = step
+    const { reason, invocation, loadedMs } = step
     return {
       name: step.name,
       startMs: since(step.startMs),
+      ...(loadedMs === undefined ? {} : { loadedMs: since(loadedMs) }),
       endMs: since(step.endMs),
       outcome: step.outcome,
       ...(reason === undefined ? {} : { reason: briefReason(reason) }),

@@ -105,6 +105,23 @@ describe('analyze', () => {
     expect(secrets(analyzed.stdout)).toBe(false)
   })
 
+  it('takes what systemctl has printed on a host, and asks nothing about a root', async () => {
+    const plain = JSON.parse((await runTool('bottlerocket', ['analyze', root, '--format', 'json'])).stdout) as object
+    expect(plain).not.toHaveProperty('units')
+    const record = readFileSync(path.join(records(root), 'storewolf.json'), 'utf8')
+    const { bootStartMs, startMs } = JSON.parse(record) as { bootStartMs: number; startMs: number }
+    const microseconds = (ms: number): string => String(Math.round((bootStartMs + startMs + ms) * 1000))
+    const units = inside('units.txt')
+    writeFileSync(
+      units,
+      `Id=storewolf.service\nActiveState=active\nInactiveExitTimestampMonotonic=${microseconds(-10)}\nActiveEnterTimestampMonotonic=${microseconds(60_000)}\n`,
+    )
+    const joined = await runTool('bottlerocket', ['analyze', root, '--units', units, '--html', page])
+    expect(joined.stdout).toMatch(/^Units, with 10\.0 ms of process starts$/m)
+    expect(joined.stdout).toMatch(/storewolf\.service › service manager/)
+    expect(readFileSync(page, 'utf8')).toContain('Units, since the start of the service manager')
+  })
+
   it('has the records of the last boot only', async () => {
     expect((await boot(root)).code).toBe(0)
     const { stdout } = await runTool('bottlerocket', ['analyze', root])
@@ -147,6 +164,16 @@ describe('analyze refuses', () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(/one\.json is not JSON/)
     expect(stderr).toMatch(/two\.json has no text "name"/)
+  })
+
+  it('units that cannot be read, and a file that holds none', async () => {
+    const missing = await run(inside('good'), '--units', '/nope')
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringMatching(/HOST_FILE_UNREADABLE.*\/nope/)])
+    const other = inside('other.txt')
+    writeFileSync(other, 'Id=a.service\nInactiveExitTimestampMonotonic=0\n')
+    const none = await run(inside('good'), '--units', other)
+    expect([none.code, none.stdout]).toEqual([1, ''])
+    expect(none.stderr).toMatch(/UNITS_INVALID.*other\.txt has no unit that was started/)
   })
 
   it('a page that cannot be written', async () => {

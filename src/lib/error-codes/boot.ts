@@ -117,6 +117,10 @@ export const BOOT_CODES = {
     'The OVF environment of a disc cannot be read.',
     'See the place named; each Property needs key and value, side by side in one PropertySection.',
   ),
+  UNITS_INVALID: entry(
+    'A file is not what `systemctl show` prints of the units of a machine that has booted.',
+    "Save the output of `systemctl show --all '*'` on that machine.",
+  ),
   USERDATA_ENCODING: entry(
     'The encoding of user data is not known.',
     'Set guestinfo.userdata.encoding to base64 or gzip+base64, or remove it.',
