@@ -84,7 +84,10 @@ export function makeImage(variant: string, programs: Programs): Image {
   // what only the test needs
   write(path.join(usr, 'lib/systemd/system/metadata.service'), METADATA_UNIT)
   write(path.join(usr, 'lib/systemd/system/writable-hostname.service'), HOSTNAME_UNIT)
-  write(path.join(usr, 'lib/systemd/system.conf.d/test.conf'), `[Manager]\nDefaultEnvironment=${ENVIRONMENT.join(' ')}\n`)
+  write(
+    path.join(usr, 'lib/systemd/system.conf.d/test.conf'),
+    `[Manager]\nDefaultEnvironment=${ENVIRONMENT.join(' ')}\n`,
+  )
   write(path.join(usr, 'libexec/kubernetes/kubernetes-pause.tar'), '')
   write(path.join(usr, 'bin/node'), '')
   mkdirSync(path.join(directory.path, 'usr/lib/test-tools'), { recursive: true })
