@@ -1,5 +1,3 @@
-import { existsSync, realpathSync } from 'node:fs'
-import path from 'node:path'
 import { IMDS_URL, PATHS } from '../lib/paths.ts'
 import type { Host, ProcessRunner } from '../lib/ports.ts'
 import { ConfinedRunner } from './confined-runner.ts'
@@ -8,6 +6,7 @@ import { nodeFacts, nodeResolver } from './node-facts.ts'
 import { eventChannel } from './event-channel.ts'
 import { systemClock, systemEntropy } from './node-ports.ts'
 import { RootedFs } from './rooted-fs.ts'
+import { ownPrograms } from './own-programs.ts'
 import { ownProgramRunner } from './own-runner.ts'
 import type { ProgramTable } from './program-call.ts'
 import { socketLocks } from './socket-locks.ts'
@@ -15,12 +14,6 @@ import { socketServer } from './socket-server.ts'
 import { SpawnRunner } from './spawn-runner.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-/** The command that runs another program of this package, if there is one of that name beside this process's own. */
-function ownCommand(name: string): readonly string[] | undefined {
-  const file = path.join(path.dirname(process.argv[1] ?? ''), `${name}.js`)
-  return /^[a-z0-9-]+$/.test(name) && existsSync(file) ? [process.execPath, file] : undefined
-}
 
 /**
  * Commands under a root that is not this machine's own: our own programs and executables that lie under the root, each as
@@ -34,6 +27,7 @@ function rootedRunner(
 ): ProcessRunner {
   const { signal } = new AbortController()
   const runCommands = env['BOTTLEROCKET_RUN_COMMANDS'] === '1'
+  const ownCommand = (name: string): readonly string[] | undefined => ownPrograms()?.command(name)
   const confined = new ConfinedRunner({ programs, ownCommand, spawner, env, signal, runCommands, host })
   return { run: (request) => confined.run(request), runDetached: (request) => spawner.runDetached(request) }
 }
@@ -45,9 +39,8 @@ function machineRunner(
   programs: ProgramTable,
   host: () => Host,
 ): ProcessRunner {
-  const own = process.argv[1]
-  if (programs.size === 0 || own === undefined) return spawner
-  return ownProgramRunner({ programs, directory: path.dirname(realpathSync(own)), spawner, env, host })
+  const own = programs.size === 0 ? undefined : ownPrograms()
+  return own === undefined ? spawner : ownProgramRunner({ programs, own, spawner, env, host })
 }
 
 /**

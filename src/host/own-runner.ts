@@ -1,14 +1,15 @@
 /** Commands of this machine, of which those that are programs of this package are run as calls in this process. */
-import { accessSync, constants, realpathSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
 import type { EventSink, Host, HostEvent, ProcessRunner, RunRequest } from '../lib/ports.ts'
+import type { OwnPrograms } from './own-programs.ts'
 import { callProgram, type ProgramTable } from './program-call.ts'
 
 export interface OwnRunnerOptions {
   /** The programs that may be run as calls. */
   readonly programs: ProgramTable
-  /** Where the package's own programs lie. */
-  readonly directory: string
+  /** Tells the package's own programs from others. */
+  readonly own: Pick<OwnPrograms, 'nameOf'>
   readonly spawner: ProcessRunner
   readonly env: Readonly<Record<string, string | undefined>>
   readonly host: () => Host
@@ -28,8 +29,7 @@ function fileOf(command: string, searchPath: string): string | undefined {
   const candidates = command.includes('/')
     ? [command]
     : searchPath.split(':').map((directory) => path.posix.join(directory === '' ? '.' : directory, command))
-  const found = candidates.find(isExecutable)
-  return found === undefined ? undefined : realpathSync(found)
+  return candidates.find(isExecutable)
 }
 
 /**
@@ -38,14 +38,12 @@ function fileOf(command: string, searchPath: string): string | undefined {
  * it is.
  */
 export function ownProgramRunner(options: OwnRunnerOptions): ProcessRunner {
-  const { programs, directory, spawner, env, host } = options
+  const { programs, own, spawner, env, host } = options
   const { signal } = new AbortController()
   const nameOf = (request: RunRequest): string | undefined => {
     const searchPath = request.env?.['PATH'] ?? env['PATH'] ?? ''
     const file = fileOf(request.command[0] ?? '', searchPath)
-    // the suffix tells the package's own file from a program of that name that shares a directory with it
-    const isOurs = file !== undefined && path.dirname(file) === directory && file.endsWith('.js')
-    return isOurs ? path.basename(file, '.js') : undefined
+    return file === undefined ? undefined : own.nameOf(file)
   }
   const runnerTelling = (events: EventSink): ProcessRunner => ({
     async run(request) {
@@ -55,8 +53,7 @@ export function ownProgramRunner(options: OwnRunnerOptions): ProcessRunner {
       }
       const { onEvent = emit } = request
       if (load === undefined) return spawner.run({ ...request, onEvent })
-      const own = { emit: onEvent }
-      const told: Host = { ...host(), events: own, runner: runnerTelling(own) }
+      const told: Host = { ...host(), events: { emit: onEvent }, runner: runnerTelling({ emit: onEvent }) }
       return callProgram(await load(), request, { env, signal, host: told })
     },
     runDetached: (request) => spawner.runDetached(request),

@@ -4,7 +4,15 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFile
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { materialise } from '../support/image-root.ts'
-import { runTool, startTool, stopTool, temporaryDirectory, toolPath, type ToolResult } from '../support/run-tool.ts'
+import {
+  executable,
+  runTool,
+  startTool,
+  stopTool,
+  temporaryDirectory,
+  toolCommand,
+  type ToolResult,
+} from '../support/run-tool.ts'
 
 const NOBODY = 65534
 const CLIENTS = 10
@@ -136,10 +144,13 @@ describe('a socket without permission', () => {
   it.skipIf(process.getuid?.() !== 0)('is named as such, with what can be done', () => {
     // the user may see the socket, but not write to it
     chmodSync(directory.path, 0o755)
-    const own = path.join(directory.path, 'apiclient.js')
-    copyFileSync(toolPath('apiclient'), own)
+    const [command, program] = toolCommand('apiclient')
+    const own = path.join(directory.path, 'apiclient')
+    copyFileSync(executable ?? program, own)
     chmodSync(own, 0o755)
-    const child = spawnSync(process.execPath, [own, '-s', socket, 'set', 'motd=x'], {
+    const words = ['-s', socket, 'set', 'motd=x']
+    const [file, args] = executable === undefined ? [command, [own, ...words]] : [own, words]
+    const child = spawnSync(file, args, {
       uid: NOBODY,
       gid: NOBODY,
       encoding: 'utf8',
@@ -158,7 +169,7 @@ describe('completion in bash', () => {
   function complete(line: string, breaks = ` \t\n"'><=;|&(:`): string[] {
     mkdirSync(path.join(directory.path, 'bin'), { recursive: true })
     const own = path.join(directory.path, 'bin/apiclient')
-    writeFileSync(own, `#!/bin/sh\nexec ${process.execPath} ${toolPath('apiclient')} "$@"\n`, { mode: 0o755 })
+    writeFileSync(own, `#!/bin/sh\nexec ${toolCommand('apiclient').join(' ')} "$@"\n`, { mode: 0o755 })
     const script = `
       source <(apiclient completion bash)
       complete -p apiclient >/dev/null || exit 1

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { temporaryDirectory, toolPath } from './run-tool.ts'
+import { temporaryDirectory, toolCommand } from './run-tool.ts'
 
 /** Links of the machine, each with the addresses of its peer. */
 export type Links = Readonly<Record<string, readonly string[]>>
@@ -65,7 +65,7 @@ export function startDnsmasq(link: string, options: readonly string[]): string {
 }
 
 /** A program of the package, as a command. */
-export const packageProgram = (name: string): string => `${process.execPath} ${toolPath(name)}`
+export const packageProgram = (name: string): string => toolCommand(name).join(' ')
 
 /** Runs a script in a new machine. @returns the output of each section */
 export function runInNamespace(options: NamespaceOptions): ReadonlyMap<string, string> {

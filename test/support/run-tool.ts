@@ -21,9 +21,14 @@ export interface ToolOptions {
   readonly cwd?: string
 }
 
-/** The bundled file of a program. */
-export function toolPath(name: string): string {
-  return path.join(packageRoot, 'dist', `${name}.js`)
+/** The one executable that the programs are taken from instead of Node's bundles, where the environment names one. */
+export const executable = process.env['BOTTLEROCKET_EXECUTABLE']
+
+/** The command that runs a program of the build under test. */
+export function toolCommand(name: string): readonly [string, string] {
+  return executable === undefined
+    ? [process.execPath, path.join(packageRoot, 'dist', `${name}.js`)]
+    : [path.resolve(packageRoot, executable), name]
 }
 
 /** This process's environment without what would change the outcome. */
@@ -33,7 +38,8 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 
 /** Starts a program. */
 export function startTool(name: string, args: readonly string[], options: ToolOptions = {}): ChildProcess {
-  return spawn(process.execPath, [toolPath(name), ...args], {
+  const [command, program] = toolCommand(name)
+  return spawn(command, [program, ...args], {
     env: { ...cleanEnvironment(), ...options.env },
     cwd: options.cwd ?? os.tmpdir(),
     stdio: ['pipe', 'pipe', 'pipe'],

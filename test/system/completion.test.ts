@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startTool, stopTool, temporaryDirectory, toolPath, waitForOutput } from '../support/run-tool.ts'
+import { startTool, stopTool, temporaryDirectory, toolCommand, waitForOutput } from '../support/run-tool.ts'
 
 const directory = temporaryDirectory()
 const root = path.join(directory.path, 'r')
@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = startTool('bottlerocket', ['start', '--serve', '--root', root])
   await waitForOutput(server, /The API is up/)
   mkdirSync(bin)
-  const script = `#!/bin/sh\nexec ${process.execPath} ${toolPath('apiclient')} "$@"\n`
+  const script = `#!/bin/sh\nexec ${toolCommand('apiclient').join(' ')} "$@"\n`
   writeFileSync(path.join(bin, 'apiclient'), script, { mode: 0o755 })
 })
 afterAll(async () => {

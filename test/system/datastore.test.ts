@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { socketClient, type SocketClient } from '../support/api-socket.ts'
-import { runTool, startTool, stopTool, temporaryDirectory, toolPath, waitForOutput } from '../support/run-tool.ts'
+import { runTool, startTool, stopTool, temporaryDirectory, toolCommand, waitForOutput } from '../support/run-tool.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -157,7 +157,7 @@ describe.runIf(spawnSync('python3', ['--version']).status === 0)('a service mana
       'unshare',
       [
         ...['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', release],
-        ...[process.execPath, toolPath('apiserver'), '--datastore-path', store],
+        ...[...toolCommand('apiserver'), '--datastore-path', store],
         ...['--socket-path', socket, '--socket-gid', '274'],
       ],
       { env: { ...process.env, NOTIFY_SOCKET: notify }, stdio: ['ignore', 'pipe', 'inherit'] },

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { runTool, temporaryDirectory, toolPath, type ToolResult } from '../support/run-tool.ts'
+import { runTool, temporaryDirectory, toolCommand, type ToolResult } from '../support/run-tool.ts'
 
 const NOBODY = 65_534
 const cleanups: (() => void)[] = []
@@ -112,7 +112,7 @@ describe('no network', () => {
   it('is enough for start: loopback alone', () => {
     const script = `ip link set lo up 2>/dev/null || ifconfig lo up; exec "$0" "$1" start --root "$2"`
     const root = path.join(newDirectory(), 'r')
-    const result = spawnSync('unshare', ['-n', 'sh', '-c', script, process.execPath, toolPath('bottlerocket'), root], {
+    const result = spawnSync('unshare', ['-n', 'sh', '-c', script, ...toolCommand('bottlerocket'), root], {
       encoding: 'utf8',
     })
     expect(result.stderr).toBe('')
@@ -124,7 +124,7 @@ describe('a strict umask and an empty environment', () => {
   it('do not keep a boot from working', () => {
     const root = path.join(newDirectory(), 'r')
     const script = 'umask 077; exec "$0" "$1" start --root "$2"'
-    const result = spawnSync('sh', ['-c', script, process.execPath, toolPath('bottlerocket'), root], {
+    const result = spawnSync('sh', ['-c', script, ...toolCommand('bottlerocket'), root], {
       encoding: 'utf8',
       env: { PATH: process.env['PATH'] ?? '' },
     })

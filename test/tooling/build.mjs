@@ -2,14 +2,14 @@
  * Bundles every program into one file of `dist/`, and merges the variants' data into `dist/variants/`. What a whole boot
  * in one process loads gets a code cache as well. See README.md for the choices.
  */
-import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { bundleOptions, ENTRY_URL, shippedTemplates } from './bundle-options.mjs'
 import { writeLoader } from './code-loader.mjs'
 import { fillCodeCaches } from './code-cache.mjs'
-import { entries } from './entries.mjs'
+import { commands, entries } from './entries.mjs'
 import { lighterModules } from './lighter-modules.mjs'
 import { loadModule } from './load-module.mjs'
 import { slimAwsSchemas } from './slim-aws-schemas.mjs'
@@ -23,8 +23,6 @@ const parts = {
   'aws-profiles': ['src/pluto/sdk-chain.ts'],
   yaml: ['src/documents/yaml-outer.ts'],
 }
-/** Commands of a program that have a bundle of their own, which its file starts in its place: they load less. */
-const commands = { bottlerocket: { validate: 'src/cli/validate.main.ts', check: 'src/cli/check.main.ts' } }
 /** Bundles that are big enough for a code cache to pay. */
 const withCache = new Set(['bottlerocket', 'aws'])
 
@@ -41,47 +39,8 @@ const leavePartsOut = {
   },
 }
 
-const { shippedFiles, shippedStrings } = await loadModule('test/tooling/shipped-templates.ts')
-const [files, strings] = [shippedFiles(), shippedStrings()]
-const shippedTemplates = {
-  name: 'shipped-templates',
-  setup(bundle) {
-    bundle.onLoad({ filter: /[\\/]schnauzer[\\/]shipped-files\.ts$/ }, () => ({ contents: files, loader: 'js' }))
-    bundle.onLoad({ filter: /[\\/]schnauzer[\\/]shipped-strings\.ts$/ }, () => ({ contents: strings, loader: 'js' }))
-  },
-}
-/** What tells this build from any other: a sum over all that goes into it. */
-const sources = readdirSync('src', { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile())
-  .map((entry) => path.join(entry.parentPath, entry.name))
-const sum = createHash('sha256')
-for (const file of ['package.json', 'package-lock.json', ...sources.sort()])
-  sum.update(`${file}\0`).update(readFileSync(file))
-const buildId = sum.digest('hex').slice(0, 32)
-
-const options = {
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  // one CommonJS file is found, read and compiled in half the time of ES modules in chunks
-  format: 'cjs',
-  supported: { 'dynamic-import': false },
-  // jsonc-parser's CommonJS form hides its own requires from the bundler
-  mainFields: ['module', 'main'],
-  minifySyntax: true,
-  minifyWhitespace: true,
-  charset: 'ascii',
-  legalComments: 'none',
-  define: {
-    BUNDLED: 'true',
-    BUILD_ID: JSON.stringify(buildId),
-    'import.meta.url': '__entryUrl',
-    // the SDK's reminder that its later versions need a later Node is no business of a boot
-    'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
-  },
-  logLevel: 'warning',
-}
-const ENTRY_URL = "const __entryUrl=require('node:url').pathToFileURL(__filename).href;"
+const options = { ...bundleOptions, define: { ...bundleOptions.define, 'import.meta.url': '__entryUrl' } }
+const templates = await shippedTemplates()
 
 /** Bundles to a file, or to a loader with its code beside it. @returns the code's files that are to have a cache */
 async function bundleTo(outfile, input, name) {
@@ -103,11 +62,7 @@ rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist/lib', { recursive: true })
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n')
 const work = present.map(([name, file]) =>
-  bundleTo(
-    `dist/${name}.js`,
-    { entryPoints: [file], plugins: [leavePartsOut, shippedTemplates, lighterModules] },
-    name,
-  ),
+  bundleTo(`dist/${name}.js`, { entryPoints: [file], plugins: [leavePartsOut, templates, lighterModules] }, name),
 )
 for (const [name, files] of Object.entries(parts)) {
   const contents = files.map((file) => `export * from './${file}'`).join('\n')

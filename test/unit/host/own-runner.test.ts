@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { scriptPrograms } from '../../../src/host/own-programs.ts'
 import { ownProgramRunner } from '../../../src/host/own-runner.ts'
 import { SpawnRunner } from '../../../src/host/spawn-runner.ts'
 import type { HostEvent, ProcessRunner, Program, RunRequest } from '../../../src/lib/ports.ts'
@@ -61,7 +62,7 @@ function set(): { runner: ProcessRunner; emitted: HostEvent[] } {
       ['asker', () => Promise.resolve(asker)],
       ['plain', () => Promise.resolve(broken)],
     ]),
-    directory: dist,
+    own: scriptPrograms(process.execPath, path.join(dist, 'asker.js')),
     spawner: new SpawnRunner(env),
     env,
     host: () => host,
