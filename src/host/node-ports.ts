@@ -1,12 +1,10 @@
 import { randomInt } from 'node:crypto'
 import type { Clock, Entropy } from '../lib/ports.ts'
-
-const NANOSECONDS_PER_MS = 1e6
+import { monotonic } from './monotonic.ts'
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  // counted from the same moment in every process of the machine, so that their records fit together
-  monotonic: () => Number(process.hrtime.bigint()) / NANOSECONDS_PER_MS,
+  monotonic,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       const stop = (): void => {

@@ -23,9 +23,9 @@ export function runMain(program: Program, { beforeRoot = [], step, programs }: M
   const env = root === undefined ? process.env : { ...process.env, BOTTLEROCKET_ROOT: root }
   // whoever takes this process's events makes the record
   const isWatched = env[EVENTS_VARIABLE] !== undefined
-  const startedMs = systemClock.monotonic() - performance.now()
   const host = nodeHost(env, programs)
-  runProcess(step === undefined || isWatched ? program : recorded(program, step, startedMs), argv, env, host)
+  if (step === undefined || isWatched) runProcess(program, argv, env, host)
+  else runProcess(recorded(program, step, systemClock.monotonic() - performance.now()), argv, env, host)
 }
 
 /** Runs a tool for people as this process: each of its commands says itself what root it works under. */

@@ -1,6 +1,6 @@
 import type { ChildProcess, ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
-import { messageOf } from '../lib/errors.ts'
+import { messageOf, systemCode } from '../lib/errors.ts'
 import { decodeEvent, EVENTS_VARIABLE } from '../lib/events.ts'
 import { lineSplitter } from '../lib/lines.ts'
 import type { ProcessRunner, RunRequest, RunResult } from '../lib/ports.ts'
@@ -32,19 +32,33 @@ function environment(
   return Object.fromEntries(Object.entries(all).filter((item): item is [string, string] => item[1] !== undefined))
 }
 
-/** Takes a child's events, which come as lines. */
-function readEvents(stream: unknown, onEvent: NonNullable<RunRequest['onEvent']>): void {
+/** Why a command could not be started, always with the system's code. */
+function startReason(program: string, error: unknown): string {
+  const [message, code] = [messageOf(error), systemCode(error) ?? '']
+  return message.includes(code) ? message : `spawn ${program} ${code}`
+}
+
+/**
+ * Takes a child's events, which come as lines. Resolves at their end.
+ *
+ * @param stream nothing for a command that could not be started
+ */
+async function readEvents(
+  stream: ChildProcess['stdio'][number],
+  onEvent: NonNullable<RunRequest['onEvent']>,
+): Promise<void> {
+  if (stream === null || stream === undefined) return
   const decoder = new TextDecoder()
   const lines = lineSplitter((line) => {
     const event = decodeEvent(line)
     if (event !== undefined) onEvent(event)
   })
-  const socket = stream as Readable
   // a child that is killed may reset its end
-  socket.on('error', () => undefined)
-  socket.on('data', (chunk: Buffer) => {
+  stream.on('error', () => undefined)
+  stream.on('data', (chunk: Buffer) => {
     lines.push(decoder.decode(chunk, { stream: true }))
   })
+  await new Promise((resolve) => stream.on('close', resolve))
 }
 
 /** Most programs start no child, and the module takes as long to load as the rest of the host. */
@@ -97,7 +111,8 @@ export class SpawnRunner implements ProcessRunner {
               // whatever it has started may hold these open for long
               for (const stream of child.stdio) stream?.destroy()
             }, timeoutMs)
-      if (request.onEvent !== undefined) readEvents((child as ChildProcess).stdio[CHILD_EVENTS], request.onEvent)
+      const { onEvent } = request
+      const eventsRead = onEvent && readEvents((child as ChildProcess).stdio[CHILD_EVENTS], onEvent)
       child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk))
       child.stderr?.on('data', (chunk: Buffer) => {
         stderr.push(chunk)
@@ -109,21 +124,26 @@ export class SpawnRunner implements ProcessRunner {
       child.on('error', (error) => {
         if (child.pid !== undefined) return
         clearTimeout(timer)
-        resolve(startFailure(command, messageOf(error)))
+        resolve(startFailure(command, startReason(program, error)))
       })
       child.on('close', (exitCode, signal) => {
-        clearTimeout(timer)
-        lines.end()
-        resolve({
-          command,
-          exitCode: exitCode ?? undefined,
-          signal: signal ?? undefined,
-          timedOut,
-          startError: undefined,
-          recorded: false,
-          stdout: Buffer.concat(stdout),
-          stderr: Buffer.concat(stderr),
-        })
+        const ended = (): void => {
+          clearTimeout(timer)
+          lines.end()
+          resolve({
+            command,
+            exitCode: exitCode ?? undefined,
+            signal: signal ?? undefined,
+            timedOut,
+            startError: undefined,
+            recorded: false,
+            stdout: Buffer.concat(stdout),
+            stderr: Buffer.concat(stderr),
+          })
+        }
+        // Bun's `close` does not wait for descriptors above 2
+        if (eventsRead === undefined) ended()
+        else void eventsRead.then(ended)
       })
     })
   }

@@ -21,14 +21,17 @@ export interface ToolOptions {
   readonly cwd?: string
 }
 
+/** A file of this project. */
+export function projectFile(relative: string): string {
+  return path.resolve(packageRoot, relative)
+}
+
 /** The one executable that the programs are taken from instead of Node's bundles, where the environment names one. */
 export const executable = process.env['BOTTLEROCKET_EXECUTABLE']
 
 /** The command that runs a program of the build under test. */
 export function toolCommand(name: string): readonly [string, string] {
-  return executable === undefined
-    ? [process.execPath, path.join(packageRoot, 'dist', `${name}.js`)]
-    : [path.resolve(packageRoot, executable), name]
+  return executable === undefined ? [process.execPath, projectFile(`dist/${name}.js`)] : [projectFile(executable), name]
 }
 
 /** This process's environment without what would change the outcome. */
