@@ -6,6 +6,13 @@ type Start = () => Promise<unknown>
 
 const TOOL = 'bottlerocket'
 
+let firstFile: string | undefined
+
+/** The executable's own first file, for what starts it as a thread; undefined for a process that is not of it. */
+export function executableFile(): string | undefined {
+  return firstFile
+}
+
 /** Which program a command line means. */
 export interface Chosen {
   readonly program: string
@@ -34,6 +41,7 @@ export function chooseProgram(
  * Runs the program that this process is. Its arguments come to stand where those of a script stand, and its name where
  * the script's file does: the executable and this name start it again.
  *
+ * @public called by the code that the build writes
  * @param programs every program by its name
  * @param commands the commands of the tool that have a main file of their own
  */
@@ -42,6 +50,7 @@ export async function startExecutable(
   commands: ReadonlyMap<string, Start>,
 ): Promise<void> {
   const { program, argv } = chooseProgram(process.argv0, process.argv.slice(2), (name) => programs.has(name))
+  firstFile = process.argv[1]
   process.argv = [process.execPath, program, ...argv]
   const command = program === TOOL ? commands.get(argv[0] ?? '') : undefined
   await (command ?? programs.get(program))?.()

@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { messageOf } from '../lib/errors.ts'
 import type { ItemResult, ThreadJob, Threads } from '../lib/threads.ts'
+import { executableFile } from './executable.ts'
 import { usableProcessors } from './processors.ts'
 import { attempt, Claims, type ThreadMessage, type ThreadStart } from './thread-share.ts'
 
@@ -17,13 +18,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 /** The file that this process was started with; undefined where there is none, as in `node -e`. */
 function ownFile(): string | undefined {
   const file = process.argv[1]
-  if (file === undefined) return undefined
-  try {
-    return realpathSync(file)
-  } catch {
-    // in a single executable it is a name inside of it
-    return file
-  }
+  return executableFile() ?? (file === undefined ? undefined : realpathSync(file))
 }
 
 /** The results of one job as they come in. */

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Machine, MACHINE_ADDRESS } from './machine.ts'
-import { temporaryDirectory, toolPath } from './run-tool.ts'
+import { temporaryDirectory, toolCommand } from './run-tool.ts'
 import { CALLS, writeStandIns } from './stand-ins.ts'
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
@@ -79,7 +79,8 @@ export function makeImage(variant: string, programs: Programs): Image {
   writeStandIns(usr)
   const executable = programs === 'executable' ? ['--executable', EXECUTABLE] : []
   const args = ['install', '--variant', variant, '--root', directory.path, ...executable]
-  const result = spawnSync(process.execPath, [toolPath('bottlerocket'), ...args], { encoding: 'utf8' })
+  const [command, program] = toolCommand('bottlerocket')
+  const result = spawnSync(command, [program, ...args], { encoding: 'utf8' })
   if (result.status !== 0) throw new Error(`install ended with ${String(result.status)}: ${result.stderr}`)
   // what only the test needs
   write(path.join(usr, 'lib/systemd/system/metadata.service'), METADATA_UNIT)
