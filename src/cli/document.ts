@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../lib/diagnostics.ts'
 import { parseJsonSource } from '../lib/json-source.ts'
 import { isJsonObject, member, type JsonValue } from '../lib/json.ts'
-import type { SourceMap } from '../lib/source-map.ts'
+import type { DocumentPath, SourceMap } from '../lib/source-map.ts'
 import { decodeUtf8 } from '../lib/utf8.ts'
 import { parseUserToml } from '../toml/user-toml.ts'
 
@@ -11,6 +11,10 @@ export interface SettingsDocument {
   /** The value of `settings`. */
   readonly settings: JsonValue
   readonly sourceMap: SourceMap
+  /** Where they stand in the document of the source map: below `settings` unless told. */
+  readonly at?: DocumentPath
+  /** What is known to be wrong with them, where that has been looked for. */
+  readonly findings?: readonly Diagnostic[]
 }
 
 export type DocumentResult =

@@ -31,6 +31,13 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       return { run: render, spec: renderSpec }
     },
   },
+  plan: {
+    about: 'what a change of user data comes to: settings, files, commands, reboots',
+    load: async () => {
+      const { plan, planSpec } = await import('./commands/plan.ts')
+      return { run: plan, spec: planSpec }
+    },
+  },
   schema: {
     about: 'JSON Schema of a variant’s user data, for editors',
     load: async () => {

@@ -26,11 +26,19 @@ export interface NamedBytes {
   readonly bytes: Uint8Array
 }
 
+/** A document that has been read already. */
+export interface ReadUserData {
+  readonly file: string
+  readonly read: DocumentResult
+}
+
+export type UserData = NamedBytes | ReadUserData
+
 export interface RenderOptions {
   readonly variant: Variant
-  readonly userData: NamedBytes
+  readonly userData: UserData
   /** Later settings changes, each a document of its own. */
-  readonly changes: readonly NamedBytes[]
+  readonly changes: readonly UserData[]
   readonly facts: Facts
   /** What generators reach over HTTP; without it no generator runs. */
   readonly http?: Http
@@ -48,6 +56,8 @@ export interface RenderOutcome extends ApplyOutcome {
 export interface ChangeResult extends RenderOutcome {
   readonly accepted: boolean
   readonly changedKeys: readonly string[]
+  /** Effective settings after it, present when it was accepted. */
+  readonly settings: JsonValue | undefined
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -66,6 +76,10 @@ const NOTHING_PENDING = 422
 
 const refuseAll: Http = {
   request: ({ url }) => Promise.reject(new PipelineError('INTERNAL', `offline, yet ${url} was asked for`)),
+}
+
+function readUserData(userData: UserData): DocumentResult {
+  return 'read' in userData ? userData.read : readDocument(userData.bytes, userData.file)
 }
 
 /** One target in memory with its API running. */
@@ -126,8 +140,8 @@ class OfflineRun {
   /** Checks a document and writes it to a transaction. Returns what is wrong with it. */
   private async patch(read: DocumentResult, transaction: string): Promise<readonly Diagnostic[]> {
     if (!read.ok) return read.diagnostics
-    const { settings, sourceMap } = read.document
-    const found = validateSettings(this.model, settings, sourceMap)
+    const { settings, sourceMap, at, findings } = read.document
+    const found = findings ?? validateSettings(this.model, settings, sourceMap, at)
     if (found.some(({ severity }) => severity === 'error')) return found
     const response = await this.api.request('PATCH', `/settings?tx=${encodeQuery(transaction)}`, settings)
     if (isSuccess(response.status)) return found
@@ -139,8 +153,8 @@ class OfflineRun {
   /** What rendering says about the values of a document. */
   private async findMore(read: DocumentResult, effective: JsonValue): Promise<readonly Diagnostic[]> {
     if (!read.ok || !isJsonObject(effective)) return []
-    const { settings, sourceMap } = read.document
-    return renderFindings(this.options.variant, { settings, sourceMap, at: ['settings'] }, effective)
+    const { settings, sourceMap, at = ['settings'] } = read.document
+    return renderFindings(this.options.variant, { settings, sourceMap, at }, effective)
   }
 
   private async outcome(): Promise<RenderOutcome> {
@@ -159,8 +173,7 @@ class OfflineRun {
     const generators = this.options.http !== undefined
     // elsewhere the providers read discs and a hypervisor, of which an offline run has none
     if (generators && this.options.variant.platform === 'aws') await this.step('early-boot-config')
-    const { bytes, file } = this.options.userData
-    const read = readDocument(bytes, file)
+    const read = readUserData(this.options.userData)
     const diagnostics = await this.patch(read, LAUNCH_TRANSACTION)
     if (diagnostics.some(({ severity }) => severity === 'error')) {
       return { accepted: false, settings: undefined, ...NOTHING, changes: [], diagnostics }
@@ -175,22 +188,26 @@ class OfflineRun {
     return { accepted: true, settings, ...outcome, changes: [], diagnostics: found }
   }
 
-  async change(source: NamedBytes, index: number): Promise<ChangeResult> {
+  async change(source: UserData, index: number): Promise<ChangeResult> {
     const transaction = `change-${String(index)}`
-    const read = readDocument(source.bytes, source.file)
+    const read = readUserData(source)
     const diagnostics = await this.patch(read, transaction)
     if (diagnostics.some(({ severity }) => severity === 'error')) {
-      return { accepted: false, changedKeys: [], ...NOTHING, diagnostics }
+      return { accepted: false, settings: undefined, changedKeys: [], ...NOTHING, diagnostics }
     }
     const response = await this.api.request('POST', `/tx/commit_and_apply?tx=${encodeQuery(transaction)}`)
-    if (response.status === NOTHING_PENDING) return { accepted: true, changedKeys: [], ...NOTHING, diagnostics }
-    if (!isSuccess(response.status)) throw new PipelineError('API_BAD_STATUS', response.body)
+    if (response.status !== NOTHING_PENDING && !isSuccess(response.status)) {
+      throw new PipelineError('API_BAD_STATUS', response.body)
+    }
     await this.target.settled()
+    const settings = await this.api.getJson('/settings')
+    if (response.status === NOTHING_PENDING)
+      return { accepted: true, settings, changedKeys: [], ...NOTHING, diagnostics }
     const outcome = await this.outcome()
     const changedKeys = parseJson(response.body) as string[]
-    const found = [...diagnostics, ...(await this.findMore(read, await this.api.getJson('/settings')))]
+    const found = [...diagnostics, ...(await this.findMore(read, settings))]
     const files = outcome.files.filter((file) => file.changed)
-    return { accepted: true, changedKeys, ...outcome, files, diagnostics: found }
+    return { accepted: true, settings, changedKeys, ...outcome, files, diagnostics: found }
   }
 }
 

@@ -7,5 +7,7 @@ export const EXIT_OK = 0
 export const EXIT_FAILURE = 1
 /** The arguments were not understood. As a settings generator: "no value, skip this setting". */
 export const EXIT_USAGE = 2
+/** Asked for by `--exit-code`: there are differences. */
+export const EXIT_DIFFERENCES = 3
 /** Ended by Ctrl-C: 128 + SIGINT. */
 export const EXIT_INTERRUPTED = 130

@@ -22,7 +22,7 @@ export type View = 'list' | 'print' | 'diff'
 
 /** What is asked for about one run. */
 export interface Job {
-  readonly options: RenderOptions
+  readonly options: RenderOptions & { readonly userData: NamedBytes; readonly changes: readonly NamedBytes[] }
   readonly view: View
   readonly network: NamedBytes | undefined
   /** The directory to compare with. */

@@ -48,6 +48,11 @@ async function readStdin(io: ProgramIo): Promise<Input> {
   return { file: STDIN_NAME, bytes: await Promise.race([io.readStdin(), stopped]) }
 }
 
+/** Reads a file of just this name; `-` is standard input. */
+export async function readNamed(word: string, io: ProgramIo, host: FileHost): Promise<Input> {
+  return word === '-' ? readStdin(io) : readInput(word, io, host)
+}
+
 /** Reads every file that is named or matched by a pattern; `-` is standard input. Each file is read once. */
 export async function readInputs(words: readonly string[], io: ProgramIo, host: FileHost): Promise<readonly Input[]> {
   const inputs = new Map<string, Input>()

@@ -85,6 +85,10 @@ export const BOOT_CODES = {
     'Something is missing that a Kubernetes setting is made of.',
     'Set the setting in user data, or check the metadata of the instance.',
   ),
+  PLAN_OTHER_VARIANT: entry(
+    'A document is for another variant than the host is of.',
+    'Give the document of this host, or name the right variant in it.',
+  ),
   PROVIDER_AMBIGUOUS: entry(
     'A source holds user data more than once.',
     'Leave one of the files that the message names.',
@@ -140,6 +144,10 @@ export const BOOT_CODES = {
   USERDATA_REFUSED: entry(
     'The API refused a setting of the user data.',
     'Correct it at the place named; nothing of this source was stored.',
+  ),
+  USERDATA_SEVERAL: entry(
+    'A file holds several documents of user data where one is needed.',
+    'Name the one that is meant as FILE#PART; the message lists them.',
   ),
   USERDATA_TOO_LARGE: entry(
     'User data is larger than EC2 can hold.',
