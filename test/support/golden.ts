@@ -13,11 +13,11 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { completeFacts } from '../../src/cli/options.ts'
-import { renderOffline, type RenderResult } from '../../src/cli/render.ts'
+import { renderOffline, type NamedBytes, type RenderResult } from '../../src/cli/render.ts'
 import { systemClock } from '../../src/host/node-ports.ts'
 import { createMetadataHandler, httpOverHandler } from '../../src/imds-server/handler.ts'
 import { compareBytes } from '../../src/lib/byte-order.ts'
-import { parseFacts } from '../../src/lib/facts.ts'
+import { parseFacts, type Facts } from '../../src/lib/facts.ts'
 import { packageFile } from '../../src/lib/package-root.ts'
 import { encodeUtf8 } from '../../src/lib/utf8.ts'
 import { loadModel } from '../../src/model/models.ts'
@@ -67,16 +67,32 @@ function userData(name: string, variant: string): string {
   return files.map((file) => readFileSync(file, 'utf8')).join('\n')
 }
 
-/** Renders a case for a variant through the whole offline pipeline. */
-export function renderGolden(name: string, variant: string): Promise<RenderResult> {
-  const facts = completeFacts(parseFacts(readFileSync(inCase(name, 'facts.json'), 'utf8'), 'facts.json'))
-  return renderOffline({
-    variant: findVariant(variant),
+/** The documents of a case, and what they are rendered with. */
+export interface GoldenInput {
+  readonly userData: NamedBytes
+  readonly changes: readonly NamedBytes[]
+  readonly facts: Facts
+}
+
+export function goldenInput(name: string, variant: string): GoldenInput {
+  return {
     userData: { file: 'user-data.toml', bytes: encodeUtf8(userData(name, variant)) },
     changes: filesBelow(inCase(name, 'changes')).map((file) => ({
       file,
       bytes: readFileSync(inCase(name, 'changes', file)),
     })),
+    facts: parseFacts(readFileSync(inCase(name, 'facts.json'), 'utf8'), 'facts.json'),
+  }
+}
+
+/** Renders a case for a variant through the whole offline pipeline. */
+export function renderGolden(name: string, variant: string): Promise<RenderResult> {
+  const input = goldenInput(name, variant)
+  const facts = completeFacts(input.facts)
+  return renderOffline({
+    variant: findVariant(variant),
+    userData: input.userData,
+    changes: input.changes,
     facts,
     http: httpOverHandler(createMetadataHandler(facts, { clock: systemClock })),
     io: { env: {}, signal: new AbortController().signal },

@@ -14,7 +14,9 @@ export function plannedCommand(
   differing: ReadonlySet<string>,
 ): PlannedCommand {
   const keys = env[CHANGED_SETTINGS]
-  return { command, services, needed: keys === undefined || keys.split(' ').some((key) => differing.has(key)) }
+  // systemd's own reload belongs to no key
+  const needed = keys === undefined ? differing.size > 0 : keys.split(' ').some((key) => differing.has(key))
+  return { command, services, needed }
 }
 
 export interface LiveParts {

@@ -121,8 +121,8 @@ async function commandsOf(api: ApiClient, report: JsonValue, keys: readonly stri
   const needed = new Set([...affected.values()].flat())
   return listOf(report, 'commands').map((entry) => {
     const services = wordsOf(entry, 'services')
-    // a reload of systemd is nobody's own, and is there only if a file changes
-    const isNeeded = services.length === 0 || services.some((service) => needed.has(service))
+    // systemd's own reload belongs to no service
+    const isNeeded = services.length === 0 ? keys.length > 0 : services.some((service) => needed.has(service))
     return { command: textOf(entry, 'command'), services, needed: isNeeded }
   })
 }

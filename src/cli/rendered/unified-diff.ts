@@ -30,7 +30,7 @@ export function unifiedDiff({ path, before, after }: FileChange, palette: DiffPa
   if (before === after) return ''
   const [from, to] = [before === undefined ? NOWHERE : `a${path}`, after === undefined ? NOWHERE : `b${path}`]
   const patch = structuredPatch(from, to, before ?? '', after ?? '', undefined, undefined, { context: CONTEXT_LINES })
-  const [, ...lines] = formatPatch(patch).trimEnd().split('\n')
+  const [, ...lines] = formatPatch(patch).replace(/\n$/, '').split('\n')
   const head = lines.slice(0, 2).map(palette.header)
   return [...head, ...lines.slice(2).map((line) => painted(line, palette))].join('\n') + '\n'
 }
