@@ -6,7 +6,7 @@
  * `done` says that the files of the record before it were written by the process that committed it.
  */
 import path from 'node:path'
-import { crc32 } from 'node:zlib'
+import { crc32 } from '../lib/crc32.ts'
 import { parseJson } from '../lib/json-parse.ts'
 import { isJsonObject, jsonObject, member, printJson, type JsonValue } from '../lib/json.ts'
 import type { RootFs } from '../lib/ports.ts'

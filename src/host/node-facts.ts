@@ -1,4 +1,4 @@
-import dns from 'node:dns'
+import type dns from 'node:dns'
 import fs from 'node:fs'
 import os from 'node:os'
 import type { HostFacts, PciDevice, ProcessRunner, Resolver } from '../lib/ports.ts'
@@ -57,11 +57,14 @@ export function nodeFacts(runner: ProcessRunner, lspciPath: string = PATHS.lspci
   }
 }
 
+/** Few programs look up a name. */
+const loadDns = async (): Promise<typeof dns> => (await import('node:dns')).default
+
 /** The system resolver. */
 export const nodeResolver: Resolver = {
   lookup: async (name) => {
     try {
-      const found = await dns.promises.lookup(name, { all: true })
+      const found = await (await loadDns()).promises.lookup(name, { all: true })
       return found.map(({ address }) => address)
     } catch {
       return []
@@ -69,7 +72,7 @@ export const nodeResolver: Resolver = {
   },
   reverse: async (address) => {
     try {
-      const { hostname } = await dns.promises.lookupService(address, 0)
+      const { hostname } = await (await loadDns()).promises.lookupService(address, 0)
       return hostname === address ? undefined : hostname
     } catch {
       return undefined

@@ -1,16 +1,14 @@
 import { IMDS_URL, PATHS } from '../lib/paths.ts'
 import type { Host, ProcessRunner } from '../lib/ports.ts'
 import { ConfinedRunner } from './confined-runner.ts'
-import { NodeHttp, socketTransports } from './node-http.ts'
 import { nodeFacts, nodeResolver } from './node-facts.ts'
 import { eventChannel } from './event-channel.ts'
 import { systemClock, systemEntropy } from './node-ports.ts'
 import { RootedFs } from './rooted-fs.ts'
+import { apiOnDemand, httpOnDemand, locksOnDemand, serverOnDemand } from './on-demand.ts'
 import { ownPrograms } from './own-programs.ts'
 import { ownProgramRunner } from './own-runner.ts'
 import type { ProgramTable } from './program-call.ts'
-import { socketLocks } from './socket-locks.ts'
-import { socketServer } from './socket-server.ts'
 import { SpawnRunner } from './spawn-runner.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -60,10 +58,10 @@ export function nodeHost(env: Environment, programs: ProgramTable = new Map()): 
       fs.hostPath('/') === '/'
         ? machineRunner(spawner, env, programs, () => host)
         : rootedRunner(spawner, env, programs, () => host),
-    http: new NodeHttp(),
-    api: socketTransports(fs),
-    server: socketServer(fs),
-    locks: socketLocks(fs),
+    http: httpOnDemand(),
+    api: apiOnDemand(fs),
+    server: serverOnDemand(fs),
+    locks: locksOnDemand(fs),
     clock: systemClock,
     entropy: systemEntropy,
     facts: nodeFacts(spawner, fs.hostPath(PATHS.lspci)),

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { ApiRequest, ApiResponse, ApiTransport, Http, HttpRequest, HttpResponse, RootFs } from '../lib/ports.ts'
 import { PATHS } from '../lib/paths.ts'
-import { PipelineError, messageOf, systemCode } from '../lib/errors.ts'
+import { unreachable } from './api-unreachable.ts'
 import type { TlsConnections } from './tls-connections.ts'
 
 function flatHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {
@@ -111,13 +111,7 @@ export class SocketTransport implements ApiTransport {
   request(request: ApiRequest): Promise<ApiResponse> {
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void => {
-        const reason = systemCode(error) ?? messageOf(error)
-        reject(
-          new PipelineError('API_UNREACHABLE', `no answer from the API on ${this.socketPath}: ${reason}`, {
-            details: { socketPath: this.socketPath },
-            cause: error,
-          }),
-        )
+        reject(unreachable(this.socketPath, error))
       }
       const outgoing = http.request(
         {

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto'
+import { nodeCrypto } from '../lib/node-modules.ts'
 import type { Clock, Entropy } from '../lib/ports.ts'
 import { monotonic } from './monotonic.ts'
 
@@ -21,6 +21,8 @@ export const systemClock: Clock = {
 }
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+const randomInt = (max: number): number => nodeCrypto().randomInt(max)
 
 export const systemEntropy: Entropy = {
   integer: (max) => randomInt(max + 1),

@@ -1,5 +1,5 @@
 /** gzip (RFC 1952) as the reference reads it: the first member counts. */
-import { gunzipSync, gzipSync, inflateRawSync } from 'node:zlib'
+import { nodeZlib } from './node-modules.ts'
 
 const TRAILER_BYTES = 8
 const FIXED_HEADER_BYTES = 10
@@ -32,6 +32,7 @@ function bodyStart(data: Uint8Array): number {
  * @throws Error if the data is broken or ends too early
  */
 export function gunzipFirst(data: Uint8Array): Uint8Array {
+  const { gunzipSync, inflateRawSync } = nodeZlib()
   const start = bodyStart(data)
   // the call with `info` tells how much of the input the member took
   const inflated = inflateRawSync(data.subarray(start), { info: true }) as unknown as {
@@ -42,5 +43,5 @@ export function gunzipFirst(data: Uint8Array): Uint8Array {
 
 /** How many bytes gzip makes of the data. */
 export function gzipSize(data: Uint8Array): number {
-  return gzipSync(data).length
+  return nodeZlib().gzipSync(data).length
 }

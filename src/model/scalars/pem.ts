@@ -1,5 +1,5 @@
 /** Certificates in PEM form (RFC 7468), wrapped in base64. */
-import { X509Certificate } from 'node:crypto'
+import { nodeCrypto } from '../../lib/node-modules.ts'
 import { decodeBase64Strict } from '../../lib/strict-base64.ts'
 import { decodeUtf8 } from '../../lib/utf8.ts'
 import { trimWhiteSpace } from '../../lib/white-space.ts'
@@ -43,6 +43,7 @@ function outerElement(der: Uint8Array): Uint8Array {
 function isCertificate(der: Uint8Array): boolean {
   // node's constructor also takes PEM text, which has no place inside of a PEM block
   if (der[0] !== 0x30) return false
+  const { X509Certificate } = nodeCrypto()
   try {
     new X509Certificate(outerElement(der))
     return true
