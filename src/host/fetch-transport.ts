@@ -31,7 +31,7 @@ const CODES = new Map([
 ])
 
 /** Whether `fetch` would send just this: it corrects addresses, and refuses some methods and a body with some others. */
-function isPlain({ method, uri, body }: ApiRequest): boolean {
+export function isPlain({ method, uri, body }: ApiRequest): boolean {
   if (!METHODS.includes(method) || (method === 'GET' && body !== undefined)) return false
   const url = uri.startsWith('/') && URL.canParse(uri, ORIGIN) ? new URL(uri, ORIGIN) : undefined
   return url?.origin === ORIGIN && `${url.pathname}${url.search}` === uri

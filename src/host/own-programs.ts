@@ -1,5 +1,5 @@
 /** How the programs of this package are started, and told from others: scripts of one directory, or one executable. */
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, readlinkSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 
 /** Names of the programs in the executable; there is no such thing where they are scripts. */
@@ -28,13 +28,40 @@ export function scriptPrograms(interpreter: string, script: string): OwnPrograms
   }
 }
 
+const MAX_LINKS = 40
+
+/**
+ * The first name of a program on the way from a link to the executable: what has a name of its own, as a data provider has
+ * with its place in the order, may be a link to a program's link.
+ *
+ * @returns undefined if there is none, or `file` is no link
+ */
+export function programBehind(file: string, isProgram: (name: string) => boolean): string | undefined {
+  let at = file
+  for (let i = 0; i < MAX_LINKS; i++) {
+    let target: string
+    try {
+      target = readlinkSync(at)
+    } catch {
+      return undefined // a file, or nothing
+    }
+    const name = path.basename(at)
+    if (isProgram(name)) return name
+    at = path.resolve(path.dirname(at), target)
+  }
+  return undefined
+}
+
 /** Programs that are one executable, which goes by the name of the link or by its first argument. */
 export function linkedPrograms(executable: string, names: readonly string[]): OwnPrograms {
   return {
     command: (name) => (names.includes(name) ? [executable, name] : undefined),
     nameOf: (file) => {
+      const [real, own] = [realpathSync(file), realpathSync(executable)]
+      if (real !== own) return undefined
+      const isProgram = (name: string): boolean => names.includes(name)
       const name = path.basename(file)
-      return names.includes(name) && realpathSync(file) === realpathSync(executable) ? name : undefined
+      return isProgram(name) ? name : programBehind(file, isProgram)
     },
   }
 }

@@ -1,6 +1,7 @@
 /** The outermost functions of programs. */
 import type { Program } from '../lib/ports.ts'
 import { EVENTS_VARIABLE } from '../lib/events.ts'
+import { callableWith } from './callable-programs.ts'
 import { nodeHost } from './node-host.ts'
 import type { ProgramTable } from './program-call.ts'
 import { systemClock } from './node-ports.ts'
@@ -23,7 +24,7 @@ export function runMain(program: Program, { beforeRoot = [], step, programs }: M
   const env = root === undefined ? process.env : { ...process.env, BOTTLEROCKET_ROOT: root }
   // whoever takes this process's events makes the record
   const isWatched = env[EVENTS_VARIABLE] !== undefined
-  const host = nodeHost(env, programs)
+  const host = nodeHost(env, callableWith(programs ?? new Map()))
   if (step === undefined || isWatched) runProcess(program, argv, env, host)
   else runProcess(recorded(program, step, systemClock.monotonic() - performance.now()), argv, env, host)
 }

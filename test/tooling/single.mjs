@@ -29,8 +29,9 @@ const table = (files) =>
 
 /** The code as ES modules, of which a process loads those that its program consists of. @returns the first one */
 async function bundleModules() {
-  const start = `import { startExecutable } from './src/host/executable.ts'
-await startExecutable(${table(entries)}, ${table(commands.bottlerocket)})`
+  const start = `import { PROGRAMS } from './src/cli/programs.ts'
+import { startExecutable } from './src/host/executable.ts'
+await startExecutable(${table(entries)}, ${table(commands.bottlerocket)}, PROGRAMS)`
   const outdir = path.join(work, 'code')
   await build({
     ...bundleOptions,
