@@ -2,17 +2,29 @@
  * Ports of the host whose modules are loaded when they are first used: most programs are short, and need few of them. The
  * client and the server of HTTP alone take longer to load than many programs to run.
  */
+import { PipelineError } from '../lib/errors.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { ApiTransport, Http, Locks, RootFs, SocketServer } from '../lib/ports.ts'
-import { canFetch, FetchTransport } from './fetch-transport.ts'
+import { FetchHttp, FetchTransport, hasFetchClient, isPlain, isUnconnected } from './fetch-client.ts'
 
 /** HTTP to the outside. */
 export function httpOnDemand(): Http {
-  let client: Promise<Http> | undefined
+  const own = hasFetchClient ? new FetchHttp() : undefined
+  let other: Promise<Http> | undefined
+  const ask: Http['request'] = async (request) => {
+    other ??= import('./node-http.ts').then(({ NodeHttp }) => new NodeHttp())
+    return (await other).request(request)
+  }
   return {
     request: async (request) => {
-      client ??= import('./node-http.ts').then(({ NodeHttp }) => new NodeHttp())
-      return (await client).request(request)
+      if (own === undefined || !request.url.startsWith('http:')) return ask(request)
+      try {
+        return await own.request(request)
+      } catch (error) {
+        // nothing was sent: asked again for the sake of the reason
+        if (isUnconnected(error) && request.signal?.aborted !== true) return ask(request)
+        throw error
+      }
     },
   }
 }
@@ -33,13 +45,21 @@ export function locksOnDemand(fs: RootFs): Locks {
 
 /** The API over the unix socket `socketPath` of this machine. */
 function transportOnDemand(socketPath: string): ApiTransport {
-  const own = new FetchTransport(socketPath)
+  const own = hasFetchClient ? new FetchTransport(socketPath) : undefined
   let other: Promise<ApiTransport> | undefined
+  const ask: ApiTransport['request'] = async (request) => {
+    other ??= import('./node-http.ts').then(({ SocketTransport }) => new SocketTransport(socketPath))
+    return (await other).request(request)
+  }
   return {
     request: async (request) => {
-      if (canFetch(request)) return own.request(request)
-      other ??= import('./node-http.ts').then(({ SocketTransport }) => new SocketTransport(socketPath))
-      return (await other).request(request)
+      if (own === undefined || !isPlain(request)) return ask(request)
+      try {
+        return await own.request(request)
+      } catch (error) {
+        if (error instanceof PipelineError && isUnconnected(error.cause)) return ask(request)
+        throw error
+      }
     },
   }
 }

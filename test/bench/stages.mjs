@@ -9,7 +9,7 @@
  * over it. `--executable` measures a single executable too, which is started by the programs' names.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, watch, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, watch, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -115,7 +115,7 @@ async function measureOutside(variant, design, work) {
   const tree = imageTree(findVariant(variant))
   layOutUsr(usr, tree, design.target)
   layOutRest(path.join(root, 'template'), tree)
-  for (const name of ['dev', 'opt/package', 'opt/single', 'proc', 'sys', 'tmp', 'usr']) {
+  for (const name of ['dev', 'etc', 'run', 'opt/package', 'opt/single', 'proc', 'sys', 'tmp', 'usr']) {
     mkdirSync(path.join(root, name), { recursive: true })
   }
   for (const name of ['bin', 'lib', 'lib64', 'sbin']) symlinkSync(`usr/${name}`, path.join(root, name))
@@ -136,6 +136,8 @@ async function measureOutside(variant, design, work) {
     ...(design.directory === undefined
       ? []
       : [`mount --bind ${quoted(design.directory)} ${quoted(`${root}/opt/single`)}`]),
+    // as on a host: what does not outlive a boot costs no disk
+    ...['etc', 'run'].map((name) => `mount -t tmpfs tmpfs ${quoted(`${root}/${name}`)}`),
     ...['dev', 'proc', 'sys'].map((name) => `mount --rbind /${name} ${quoted(`${root}/${name}`)}`),
     `exec env -i "$(command -v chroot)" ${quoted(root)} ${quoted(process.execPath)} ${PACKAGE}/test/bench/stages.mjs --inside ${variant} --runs ${runs}`,
   ]
@@ -210,8 +212,9 @@ function stop(child) {
 
 async function round(variant, env) {
   for (const name of ['etc', 'run', 'var']) {
-    rmSync(`/${name}`, { recursive: true, force: true })
-    spawnSync('cp', ['-a', `/template/${name}`, `/${name}`])
+    mkdirSync(`/${name}`, { recursive: true })
+    for (const entry of readdirSync(`/${name}`)) rmSync(`/${name}/${entry}`, { recursive: true, force: true })
+    spawnSync('cp', ['-a', `/template/${name}/.`, `/${name}`])
   }
   spawnSync('sync')
   const steps = []

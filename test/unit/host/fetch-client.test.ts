@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { canFetch, isPlain } from '../../../src/host/fetch-transport.ts'
+import { hasFetchClient, isPlain, isUnconnected } from '../../../src/host/fetch-client.ts'
 
 it.each([
   ['GET', '/settings', undefined],
@@ -30,5 +30,14 @@ it.each([
 })
 
 it('is for the executable alone', () => {
-  expect(canFetch({ method: 'GET', uri: '/settings' })).toBe(false)
+  expect(hasFetchClient).toBe(false)
+})
+
+it('is asked again where no connection came about', () => {
+  const error = (code: string): Error => Object.assign(new TypeError(code), { code })
+  expect(isUnconnected(error('ECONNREFUSED'))).toBe(true)
+  expect(isUnconnected(error('ENOTFOUND'))).toBe(true)
+  // the server may have got the request
+  expect(isUnconnected(error('ECONNRESET'))).toBe(false)
+  expect(isUnconnected(new Error('no answer within 5 ms'))).toBe(false)
 })
