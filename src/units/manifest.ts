@@ -117,5 +117,8 @@ export const OTHER_FILES: readonly OtherFile[] = [
   },
 ]
 
-/** Programs that a unit starts by a drop-in which is rendered later. */
-export const NEEDS: Readonly<Record<string, readonly string[]>> = { 'kubelet.service': ['/usr/bin/kubelet'] }
+/** Programs that a unit starts by way of another, or by a drop-in that is rendered later. */
+export const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  'bootstrap-commands.service': ['/usr/bin/bootstrap-commands'],
+  'kubelet.service': ['/usr/bin/kubelet'],
+}

@@ -29,6 +29,8 @@ export interface MachineOptions {
   readonly layers: readonly string[]
   /** Files of this machine to show in it, by their path there; the places for them are in a layer. */
   readonly binds?: Readonly<Record<string, string>>
+  /** Its `/etc` stays from boot to boot, as on most hosts. */
+  readonly keepEtc?: boolean
 }
 
 /** The `/usr` that machines boot from, and where it comes from. */
@@ -103,11 +105,12 @@ export class Machine {
     ]
   }
 
-  /** Starts it with an empty `/etc`. It is booting when this returns. */
+  /** Starts it, unless told otherwise with an empty `/etc`. It is booting when this returns. */
   async start(kernelArguments: readonly string[] = []): Promise<void> {
     if (this.running !== undefined) throw new Error('the machine is on')
     const etc = path.join(this.root, 'etc')
-    for (const name of readdirSync(etc)) rmSync(path.join(etc, name), { recursive: true })
+    const forgotten = this.options.keepEtc === true ? [] : readdirSync(etc)
+    for (const name of forgotten) rmSync(path.join(etc, name), { recursive: true })
     const group = `machine-${randomBytes(4).toString('hex')}`
     const script = startScript(this.command(kernelArguments), group, path.join(this.directory.path, 'leases'))
     const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']

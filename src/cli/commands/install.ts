@@ -16,7 +16,7 @@ const OPTIONS = [
   options.RELEASE_OPTION,
   { ...options.ROOT_OPTION, required: true },
   { names: ['--executable'], value: 'FILE', help: 'one executable for all programs, in place of bundles for Node' },
-  { names: ['--all-units'], help: 'units whose programs are not there too' },
+  { names: ['--all-units'], help: 'enable units whose programs are not there too' },
   { names: ['--no-default-target'], help: 'leave the target that the host boots to' },
   options.INSTALL_FORCE_OPTION,
   options.DRY_RUN_OPTION,

@@ -94,13 +94,13 @@ function changeLines(changes: readonly Change[], palette: Palette): string[] {
   })
 }
 
-function leftOutLines({ leftOut }: Wanted, palette: Palette): string[] {
-  if (leftOut.length === 0) return []
-  const width = Math.max(...leftOut.map(({ unit }) => unit.length))
-  const rows = leftOut.map(
+function notEnabledLines({ notEnabled }: Wanted, palette: Palette): string[] {
+  if (notEnabled.length === 0) return []
+  const width = Math.max(...notEnabled.map(({ unit }) => unit.length))
+  const rows = notEnabled.map(
     ({ unit, missing }) => `  ${unit.padEnd(width)}  ${palette.faint(`no ${missing.join(', ')}`)}`,
   )
-  return ['', palette.strong('Left out, for want of their programs (see --all-units)'), ...rows]
+  return ['', palette.strong('Not enabled, for want of their programs (see --all-units)'), ...rows]
 }
 
 const diagnosticLines = (diagnostics: readonly Diagnostic[], palette: Palette): string[] =>
@@ -124,7 +124,7 @@ export function installText({ variant, root, dryRun, wanted, plan }: InstallRepo
     ...changeLines(changes, palette),
     `  ${summary}, ${String(plan.unchanged.length)} as they were`,
     ...sizeLines(entries, palette),
-    ...leftOutLines(wanted, palette),
+    ...notEnabledLines(wanted, palette),
     ...diagnosticLines(wanted.warnings, palette),
     '',
   ].join('\n')
@@ -149,7 +149,7 @@ export function installJson({ variant, root, dryRun, wanted, plan }: InstallRepo
       forced: [...plan.forced],
       unchanged: toJson(plan.unchanged.length),
       sizes: sizesOf(entries).map((size) => toJson(size)),
-      leftOut: wanted.leftOut.map(({ unit, missing }) => jsonObject({ unit, missing: [...missing] })),
+      notEnabled: wanted.notEnabled.map(({ unit, missing }) => jsonObject({ unit, missing: [...missing] })),
       diagnostics: diagnosticsJson(wanted.warnings),
     }),
   )

@@ -3,7 +3,14 @@ import type { Diagnostic } from '../../lib/diagnostics.ts'
 import { PATHS } from '../../lib/paths.ts'
 import type { RootFs } from '../../lib/ports.ts'
 import { encodeUtf8 } from '../../lib/utf8.ts'
-import { helperFilesOf, unitDirectory, unitsOf, type HostUnit, type UnitHost } from '../../units/host-units.ts'
+import {
+  helperFilesOf,
+  libDirectory,
+  unitDirectory,
+  unitsOf,
+  type HostUnit,
+  type UnitHost,
+} from '../../units/host-units.ts'
 import { installRelations, isTemplateUnit } from '../../units/unit-file.ts'
 import { imageTree, osRelease } from '../../variants/image.ts'
 import { filesOfVariant } from '../../variants/release-build.ts'
@@ -23,14 +30,14 @@ export interface InstallOptions {
   readonly variant: Variant
   /** One executable in place of the bundles. */
   readonly executable?: Uint8Array
-  /** Lay units whose programs are not there too. */
+  /** Enable units whose programs are not there too. */
   readonly allUnits: boolean
   /** Make boots start at `preconfigured.target`. */
   readonly defaultTarget: boolean
 }
 
-/** A unit that is not laid, and the programs that it lacks. */
-export interface LeftOut {
+/** A unit that nothing starts at boot, and the programs that it lacks. */
+export interface NotEnabled {
   readonly unit: string
   readonly missing: readonly string[]
 }
@@ -41,7 +48,7 @@ export interface Wanted {
   readonly isGeneral: boolean
   /** How units are enabled: by links made here, or by systemd's presets at each boot. */
   readonly enabledBy: 'links' | 'presets'
-  readonly leftOut: readonly LeftOut[]
+  readonly notEnabled: readonly NotEnabled[]
   readonly warnings: readonly Diagnostic[]
 }
 
@@ -72,9 +79,9 @@ function dataEntries(variant: Variant, withBundles: boolean): readonly Entry[] {
 }
 
 /** The links that `systemctl enable` makes for the `[Install]` relations of a unit. Templates are enabled by instances. */
-function enablement(unit: HostUnit, isLaid: (name: string) => boolean): readonly Entry[] {
-  if (unit.isDropIn || isTemplateUnit(unit.name)) return []
-  const relations = installRelations(unit.content).filter(({ unit: by }) => isLaid(by))
+function enablement(unit: HostUnit, isEnabled: (name: string) => boolean): readonly Entry[] {
+  if (unit.isDropIn || isTemplateUnit(unit.name) || !isEnabled(unit.name)) return []
+  const relations = installRelations(unit.content).filter(({ unit: by }) => isEnabled(by))
   return relations.map(({ suffix, unit: by }) => ({
     path: `${ETC_UNITS}/${by}.${suffix}/${unit.name}`,
     kind: 'enablement',
@@ -83,7 +90,7 @@ function enablement(unit: HostUnit, isLaid: (name: string) => boolean): readonly
 }
 
 /** The units that lack a program, and those that only start such a unit. */
-function unitsLacking(fs: RootFs, units: readonly HostUnit[]): readonly LeftOut[] {
+function unitsLacking(fs: RootFs, units: readonly HostUnit[]): readonly NotEnabled[] {
   const isThere = (program: string): boolean => ownName(program) !== undefined || findProgram(fs, program) !== undefined
   const own = units.flatMap((unit) => {
     const missing = unit.isDropIn ? [] : programsOf(unit, units).filter((program) => !isThere(program))
@@ -96,6 +103,13 @@ function unitsLacking(fs: RootFs, units: readonly HostUnit[]): readonly LeftOut[
   })
   return [...own, ...starters].sort((a, b) => (a.unit < b.unit ? -1 : 1))
 }
+
+const presetPath = (host: UnitHost): string =>
+  `${libDirectory(host)}/systemd/system-preset/10-bottlerocket-pipeline.preset`
+
+/** Keeps `systemctl preset-all`, which a first boot runs too, from enabling units that could only fail. */
+const presetText = (notEnabled: readonly NotEnabled[]): string =>
+  ['# The programs of these units are not there', ...notEnabled.map(({ unit }) => `disable ${unit}`), ''].join('\n')
 
 /** Programs of settings that the root lacks: what starts them fails, and with it the step of the boot. */
 function missingCommands(fs: RootFs, variant: Variant): readonly Diagnostic[] {
@@ -128,10 +142,9 @@ export function wantedEntries(fs: RootFs, ledger: Ledger | undefined, options: I
   const { variant, executable } = options
   const isGeneral = fs.lstat(STOCK_UNIT) !== undefined && ledger?.entries.has(STOCK_UNIT) !== true
   const host: UnitHost = { isGeneral, hasProgram: (program) => findProgram(fs, program) !== undefined }
-  const all = unitsOf(variant, host)
-  const leftOut = isGeneral && !options.allUnits ? unitsLacking(fs, all) : []
-  const isLaid = (name: string): boolean => !leftOut.some(({ unit }) => unit === name)
-  const units = all.filter(({ unit }) => isLaid(unit))
+  const units = unitsOf(variant, host)
+  const notEnabled = isGeneral && !options.allUnits ? unitsLacking(fs, units) : []
+  const isEnabled = (name: string): boolean => !notEnabled.some(({ unit }) => unit === name)
   const enabledBy = fs.lstat('/etc/machine-id') === undefined ? 'presets' : 'links'
   const programs = ownPrograms(variant, units)
   const starts = (path: string): boolean => !path.endsWith('/bottlerocket-first-target') || options.defaultTarget
@@ -142,11 +155,12 @@ export function wantedEntries(fs: RootFs, ledger: Ledger | undefined, options: I
     ...helperFilesOf(variant, host)
       .filter(({ path }) => starts(path))
       .map(({ path, text, mode }) => textEntry(path, 'units', text, mode)),
-    ...(enabledBy === 'links' ? units.flatMap((unit) => enablement(unit, isLaid)) : []),
+    ...(enabledBy === 'links' ? units.flatMap((unit) => enablement(unit, isEnabled)) : []),
   ]
+  if (notEnabled.length > 0) entries.push(textEntry(presetPath(host), 'units', presetText(notEnabled), FILE_MODE))
   if (options.defaultTarget) {
     const path = `${unitDirectory(host)}/default.target`
     entries.push({ path, kind: 'units', target: 'preconfigured.target' })
   }
-  return { entries, isGeneral, enabledBy, leftOut, warnings: warningsOf(fs, options) }
+  return { entries, isGeneral, enabledBy, notEnabled, warnings: warningsOf(fs, options) }
 }

@@ -50,7 +50,7 @@ interface Report {
   readonly generalHost: boolean
   readonly enabledBy: string
   readonly forced: readonly string[]
-  readonly leftOut: readonly { readonly unit: string; readonly missing: readonly string[] }[]
+  readonly notEnabled: readonly { readonly unit: string; readonly missing: readonly string[] }[]
   readonly sizes: readonly { readonly kind: string; readonly files: number; readonly bytes: number }[]
   readonly diagnostics: readonly { readonly code: string; readonly message: string }[]
   readonly directories: readonly string[]
@@ -80,6 +80,7 @@ function contentOf(root: string): ReadonlyMap<string, string> {
 }
 const read = (root: string, file: string): string => fs.readFileSync(path.join(root, file), 'utf8')
 const UNITS = '/usr/local/lib/systemd/system'
+const PRESET = '/usr/local/lib/systemd/system-preset/10-bottlerocket-pipeline.preset'
 
 describe('install', () => {
   it('lays programs, data, templates and units, and says so', async () => {
@@ -180,10 +181,10 @@ describe('on a general host', () => {
     expect(generator).toContain(`${UNITS}/preconfigured.target`)
   })
 
-  it('leaves out units whose programs are not there, and lists them', async () => {
+  it('does not enable units whose programs are not there, and lists them', async () => {
     const root = makeRoot(DISTRIBUTION)
-    const { leftOut, changes } = await installed(root)
-    const missing = new Map(leftOut.map((each) => [each.unit, each.missing]))
+    const { notEnabled, changes } = await installed(root)
+    const missing = new Map(notEnabled.map((each) => [each.unit, each.missing]))
     expect(missing.get('chronyd.service')).toEqual(['/usr/sbin/chronyd'])
     expect(missing.get('kubelet.service')).toContain('/usr/bin/kubelet')
     expect(missing.get('metricdog.timer')).toEqual(['/usr/bin/metricdog'])
@@ -191,7 +192,10 @@ describe('on a general host', () => {
     expect(missing.has('mark-successful-boot.service')).toBe(false)
     expect(missing.has('containerd.service')).toBe(false)
     const laid = changes.map((change) => change.path)
-    expect(laid.filter((name) => /kubelet\.service|metricdog\.timer/.test(name))).toEqual([])
+    expect(laid.filter((name) => /^\/etc\/.*(?:kubelet\.service|metricdog\.timer)/.test(name))).toEqual([])
+    // what a restart command names has to be there
+    expect(laid).toContain(`${UNITS}/kubelet.service`)
+    expect(read(root, PRESET)).toMatch(/^disable kubelet\.service$/m)
     expect((await install(root)).stdout).toMatch(/^ {2}chronyd\.service +no \/usr\/sbin\/chronyd$/m)
 
     fs.mkdirSync(path.join(root, '/usr/sbin'))
@@ -199,15 +203,18 @@ describe('on a general host', () => {
     const again = await installed(root)
     expect(again.changes.map((change) => change.path)).toEqual([
       '/etc/systemd/system/configured.target.wants/chronyd.service',
-      `${UNITS}/chronyd.service`,
+      PRESET,
     ])
+    expect(read(root, PRESET)).not.toMatch(/chronyd/)
   })
 
-  it('lays every unit with --all-units', async () => {
+  it('enables every unit with --all-units', async () => {
     const root = makeRoot(DISTRIBUTION)
-    const { leftOut, changes } = await installed(root, '--all-units')
-    expect(leftOut).toEqual([])
-    expect(changes.map((change) => change.path)).toContain(`${UNITS}/kubelet.service`)
+    const { notEnabled, changes } = await installed(root, '--all-units')
+    expect(notEnabled).toEqual([])
+    const paths = changes.map((change) => change.path)
+    expect(paths).toContain('/etc/systemd/system/multi-user.target.wants/kubelet.service')
+    expect(paths).not.toContain(PRESET)
   })
 
   it('uses signpost where there is one', async () => {
