@@ -17,7 +17,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 process.chdir(root)
 
 /** Files of the package that programs read. */
-const DATA = ['package.json', 'src/templates', 'src/variants/releases', 'src/cli/examples', 'dist/variants']
+const DATA = [
+  'package.json',
+  'src/templates',
+  'src/variants/releases',
+  'src/cli/examples',
+  'dist/variants',
+  ...['factory', 'generators', 'system', 'sysusers', 'tmpfiles'].map((name) => `src/units/${name}`),
+]
 /** Where the executable finds them: a file system that Bun keeps inside of it. */
 const DATA_URL = 'file:///$bunfs/root/package/dist/bottlerocket.js'
 

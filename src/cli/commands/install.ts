@@ -1,3 +1,4 @@
+import { executableFile } from '../../host/executable.ts'
 import { RootedFs } from '../../host/rooted-fs.ts'
 import { parseArgs, type ArgsSpec } from '../../lib/args.ts'
 import { PipelineError } from '../../lib/errors.ts'
@@ -38,7 +39,8 @@ export async function install(argv: readonly string[], io: ProgramIo, host: Host
   const asJson = options.wantsJson(installSpec, args)
   const variant = options.variantOf(installSpec, args)
   const { root, fs } = rootOf(io, args.value('--root') ?? '/')
-  const executable = args.value('--executable')
+  // the one executable lays itself
+  const executable = args.value('--executable') ?? (executableFile() === undefined ? undefined : io.self?.[0])
   const dryRun = args.flags.has('--dry-run')
   const ledger = readLedger(fs)
   const wanted = wantedEntries(fs, ledger, {
