@@ -68,6 +68,15 @@ describe.skipIf(executable === undefined)('the executable, alone in a folder', (
     expect(outcome).toEqual(run(process.execPath, [projectFile('dist/bottlerocket.js'), ...words]))
   })
 
+  it('knows a program by a link to its link', () => {
+    const provider = path.join(directory.path, '10-local-defaults')
+    symlinkSync('bin/local-defaults-user-data-provider', provider)
+    const env = { BOTTLEROCKET_ROOT: directory.path }
+    const bundle = run(process.execPath, [projectFile('dist/local-defaults-user-data-provider.js')], env)
+    expect(bundle).toMatchObject({ status: 0, stderr: '' })
+    expect(run(provider, [], env)).toEqual(bundle)
+  })
+
   it('takes nothing from the folder that it is started in', () => {
     writeFileSync(path.join(empty, '.env'), 'NO_COLOR=1\nBOTTLEROCKET_ROOT=/nowhere\n')
     writeFileSync(path.join(empty, 'bunfig.toml'), 'preload = ["./preload.js"]\n')

@@ -12,6 +12,8 @@ const at = (name: string): string => path.join(work, name)
 for (const name of ['bottlerocket', 'netdog.js', 'apiclient', 'netdog.txt']) writeFileSync(at(name), name)
 symlinkSync('bottlerocket', at('netdog'))
 symlinkSync('netdog', at('pluto'))
+symlinkSync('pluto', at('10-step'))
+symlinkSync('loop', at('loop'))
 symlinkSync('bottlerocket', at('other'))
 symlinkSync('netdog.js', at('link'))
 symlinkSync(at('netdog.js'), at('40-step'))
@@ -28,11 +30,15 @@ describe('one executable', () => {
   it.each([
     ['netdog', 'netdog'],
     ['pluto', 'pluto'],
+    // a link to another one
+    ['10-step', 'pluto'],
     ['bottlerocket', 'bottlerocket'],
-    // somebody else's program of that name, a link of another name, a name of its own
+    // by its own name
+    ['other', 'bottlerocket'],
+    // somebody else's program of that name, a name of its own, no end of links
     ['apiclient', undefined],
-    ['other', undefined],
     ['hard', undefined],
+    ['loop', undefined],
   ])('the file %s is %s', (file, name) => {
     expect(programs.nameOf(at(file))).toBe(name)
   })
