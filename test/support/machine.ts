@@ -170,7 +170,7 @@ export class Machine {
 
   /** Waits until a shell command in the machine succeeds. */
   waitFor(condition: string, timeoutMs = BOOT_MS): void {
-    const { status } = this.run(['sh', '-c', `until ${condition}; do sleep 0.05; done >/dev/null 2>&1`], timeoutMs)
+    const { status } = this.run(['sh', '-c', `until ${condition}; do sleep 0.1; done >/dev/null 2>&1`], timeoutMs)
     if (status !== 0) throw new Error(`waited for: ${condition}\n${this.report()}`)
   }
 

@@ -12,6 +12,9 @@ const METADATA_URL = 'http://127.0.0.1:8111'
 /** Where the bundles of the metadata service are in a machine. */
 const TOOLS = '/usr/lib/test-tools'
 
+/** The tool for people, which no image has. */
+export const TOOL = ['node', `${TOOLS}/bottlerocket.js`] as const
+
 /** How programs are installed: as bundles that Node runs, or as one executable. */
 export type Programs = 'bundles' | 'executable'
 export const EXECUTABLE = path.join(PACKAGE, 'dist/single/bottlerocket')
@@ -63,13 +66,27 @@ const NETWORK = '/var/lib/bottlerocket/net.toml'
 
 function write(file: string, text: string): void {
   mkdirSync(path.dirname(file), { recursive: true })
-  writeFileSync(file, text)
+  writeFileSync(file, text, { mode: text.startsWith('#!') ? 0o755 : 0o644 })
 }
 
 /** A variant's image: a layer to boot machines from. */
 export interface Image {
   readonly usr: string
   remove(): void
+}
+
+/** A layer of some files, by their path below `/usr`. */
+export function makeLayer(files: Readonly<Record<string, string>>): Image {
+  const directory = temporaryDirectory()
+  const usr = path.join(directory.path, 'usr')
+  mkdirSync(usr)
+  for (const [file, text] of Object.entries(files)) write(path.join(usr, file), text)
+  return {
+    usr,
+    remove: () => {
+      directory.remove()
+    },
+  }
 }
 
 /** Makes an image as its maker would: programs of others first, then `bottlerocket install`. */
@@ -92,7 +109,12 @@ export function makeImage(variant: string, programs: Programs): Image {
   write(path.join(usr, 'libexec/kubernetes/kubernetes-pause.tar'), '')
   write(path.join(usr, 'bin/node'), '')
   mkdirSync(path.join(directory.path, 'usr/lib/test-tools'), { recursive: true })
-  return { usr, remove: directory.remove }
+  return {
+    usr,
+    remove: () => {
+      directory.remove()
+    },
+  }
 }
 
 /** A machine with an image's pipeline. */
@@ -142,6 +164,37 @@ export class PipelineMachine extends Machine {
       return new Map(pairs)
     })
     return new Map(blocks.map((block) => [block.get('Id') ?? '', block]))
+  }
+
+  /** Whether the machine has a unit. */
+  exists(unit: string): boolean {
+    return this.show([unit], ['LoadState']).get(unit)?.get('LoadState') === 'loaded'
+  }
+
+  /** When units were last started and up, by the monotonic clock. */
+  times(units: readonly string[]): (unit: string) => { readonly startMs: number; readonly upMs: number } {
+    const [start, active, inactive] = ['InactiveExit', 'ActiveEnter', 'InactiveEnter'].map(
+      (name) => `${name}TimestampMonotonic`,
+    ) as [string, string, string]
+    const shown = this.show(units, [start, active, inactive])
+    return (unit) => {
+      const timeOf = (property: string): number => Number(shown.get(unit)?.get(property) ?? 'NaN') / 1000
+      const startMs = timeOf(start)
+      return { startMs: startMs > 0 ? startMs : NaN, upMs: timeOf(active) > 0 ? timeOf(active) : timeOf(inactive) }
+    }
+  }
+
+  /** Which run each active service is in: another text after it was restarted or reloaded. */
+  runs(): ReadonlyMap<string, string> {
+    const properties = ['ActiveState', 'InvocationID', 'ActiveEnterTimestampMonotonic']
+    const active = [...this.show(['*.service'], properties)].filter(([, unit]) => unit.get('ActiveState') === 'active')
+    return new Map(active.map(([name, unit]) => [name, properties.map((one) => unit.get(one) ?? '').join()]))
+  }
+
+  /** A file's text as the machine has it now, without its last line end; undefined if there is none. */
+  contentOf(file: string): string | undefined {
+    const { status, stdout } = this.run(['cat', file])
+    return status === 0 ? stdout : undefined
   }
 
   /** A setting by its path, such as `kubernetes.cluster-name`; undefined if it has no value. */

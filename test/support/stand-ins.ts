@@ -42,7 +42,7 @@ const LAST: Readonly<Record<Behaviour, string>> = {
 
 function script(name: string, behaviour: Behaviour): string {
   return `#!/bin/sh
-echo "${name} $*\${CHANGED_SETTINGS:+ [$CHANGED_SETTINGS]}" >>${CALLS}
+echo "${name}\${*:+ $*}\${CHANGED_SETTINGS:+ [$CHANGED_SETTINGS]}" >>${CALLS}
 if [ -e ${HELD}/${name} ]; then
   mkdir -p ${REACHED} && : >${REACHED}/${name}
   while [ -e ${HELD}/${name} ]; do sleep 0.02; done

@@ -9,7 +9,7 @@ if [ "$(id -u)" != 0 ]; then
   exit 1
 fi
 wanted=()
-for pair in containerd:containerd dockerd:docker.io chronyd:chrony systemd-analyze:systemd mount:mount ip:iproute2 systemd-nspawn:systemd-container dnsmasq:dnsmasq-base dbus-daemon:dbus-daemon sysctl:procps modprobe:kmod go:golang-go zsh:zsh; do
+for pair in containerd:containerd dockerd:docker.io chronyd:chrony systemd-analyze:systemd mount:mount ip:iproute2 systemd-nspawn:systemd-container dnsmasq:dnsmasq-base dbus-daemon:dbus-daemon sysctl:procps modprobe:kmod go:golang-go zsh:zsh debootstrap:debootstrap; do
   command -v "${pair%%:*}" >/dev/null || wanted+=("${pair#*:}")
 done
 /usr/bin/python3 -c 'import yaml' 2>/dev/null || wanted+=(python3-yaml)
@@ -29,5 +29,12 @@ if [ ! -x "$fuzzer/bin/schemathesis" ]; then
   fi
 fi
 [ -x "$fuzzer/bin/schemathesis" ] && export SCHEMATHESIS="$PWD/$fuzzer/bin/schemathesis"
+# what machines with a systemd of their own boot from
+if SYSTEM_ROOT=$(bash test/system/base-root.sh | tail -1); then
+  export SYSTEM_ROOT
+  echo "machines boot from $SYSTEM_ROOT"
+else
+  echo "no Debian of its own can be made for machines: they boot from this machine's /usr" >&2
+fi
 [ -f dist/bottlerocket.js ] || npm run -s build
 SYSTEM_TESTS=1 exec npx vitest run --config test/tooling/vitest.config.ts --project system "$@"
