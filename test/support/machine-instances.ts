@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { MACHINE_ADDRESS } from './machine.ts'
 import type { Instance, PipelineMachine } from './pipeline-machine.ts'
-import { toolPath } from './run-tool.ts'
+import { projectFile } from './run-tool.ts'
 
 const KUBERNETES = `[settings.kubernetes]
 cluster-name = "demo"
@@ -47,7 +47,7 @@ export function renderedFor(variant: string, instance: Instance, machine: Pipeli
     }
     writeFileSync(files.facts, JSON.stringify(facts))
     const args = ['--variant', variant, '--user-data', files.userData, '--facts', files.facts, '--format', 'json']
-    const result = spawnSync(process.execPath, [toolPath('bottlerocket'), 'render', ...args], {
+    const result = spawnSync(process.execPath, [projectFile('dist/bottlerocket.js'), 'render', ...args], {
       encoding: 'utf8',
       timeout: 60_000,
       maxBuffer: 2 ** 26,

@@ -2,12 +2,10 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Machine, MACHINE_ADDRESS } from './machine.ts'
 import { temporaryDirectory, toolCommand } from './run-tool.ts'
 import { CALLS, writeStandIns } from './stand-ins.ts'
 
-const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
 const METADATA_URL = 'http://127.0.0.1:8111'
 /** Where the bundles of the metadata service are in a machine. */
 const TOOLS = '/usr/lib/test-tools'
@@ -17,7 +15,7 @@ export const TOOL = ['node', `${TOOLS}/bottlerocket.js`] as const
 
 /** How programs are installed: as bundles that Node runs, or as one executable. */
 export type Programs = 'bundles' | 'executable'
-export const EXECUTABLE = path.join(PACKAGE, 'dist/single/bottlerocket')
+export const EXECUTABLE = projectFile('dist/single/bottlerocket')
 
 /** What a machine is sent as user data. */
 export interface Instance {
@@ -122,7 +120,7 @@ export class PipelineMachine extends Machine {
   constructor(images: readonly Image[], { userData, localUserData, faults = [] }: Instance) {
     super({
       layers: images.map(({ usr }) => usr),
-      binds: { '/usr/bin/node': process.execPath, [TOOLS]: path.join(PACKAGE, 'dist') },
+      binds: { '/usr/bin/node': process.execPath, [TOOLS]: projectFile('dist') },
     })
     const imds = { ...(userData === undefined ? {} : { userData }), localIpv4: MACHINE_ADDRESS }
     write(this.inside('/local/facts.json'), JSON.stringify({ imds }))
