@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Machine, MACHINE_ADDRESS } from './machine.ts'
-import { temporaryDirectory, toolCommand } from './run-tool.ts'
+import { projectFile, temporaryDirectory } from './run-tool.ts'
 import { CALLS, writeStandIns } from './stand-ins.ts'
 
 const METADATA_URL = 'http://127.0.0.1:8111'
@@ -94,8 +94,7 @@ export function makeImage(variant: string, programs: Programs): Image {
   writeStandIns(usr)
   const executable = programs === 'executable' ? ['--executable', EXECUTABLE] : []
   const args = ['install', '--variant', variant, '--root', directory.path, ...executable]
-  const [command, program] = toolCommand('bottlerocket')
-  const result = spawnSync(command, [program, ...args], { encoding: 'utf8' })
+  const result = spawnSync(process.execPath, [projectFile('dist/bottlerocket.js'), ...args], { encoding: 'utf8' })
   if (result.status !== 0) throw new Error(`install ended with ${String(result.status)}: ${result.stderr}`)
   // what only the test needs
   write(path.join(usr, 'lib/systemd/system/metadata.service'), METADATA_UNIT)
