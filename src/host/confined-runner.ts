@@ -29,6 +29,8 @@ export interface ConfinedRunnerOptions {
 /** A request whose events have somewhere to go. */
 type TellingRequest = RunRequest & Required<Pick<RunRequest, 'onEvent'>>
 
+/** Where a command without a directory is looked for under the root, as systemd.exec(5) has it. */
+const SEARCH_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 const NOT_RUN = new Set(['restart', 'action', 'reload'])
 const MAX_LINKS = 10
 
@@ -64,7 +66,7 @@ export class ConfinedRunner implements ProcessRunner {
     if (NOT_RUN.has(request.purpose) && this.options.runCommands !== true) {
       return { ...startFailure(command, ''), startError: undefined, exitCode: 0, recorded: true }
     }
-    const target = this.followLinks(name)
+    const target = this.followLinks(this.find(name))
     const base = path.posix.basename(target)
     const { fs } = this.options.host()
     // what somebody put under the root goes before the program of the same name
@@ -95,6 +97,13 @@ export class ConfinedRunner implements ProcessRunner {
   /** Resolves when everything that was started detached has ended. */
   async settled(): Promise<void> {
     while (this.background.size > 0) await Promise.allSettled(this.background)
+  }
+
+  /** The place of a command under the root; its name where there is none. */
+  private find(name: string): string {
+    if (name.includes('/')) return name
+    const { fs } = this.options.host()
+    return SEARCH_PATH.map((directory) => `${directory}/${name}`).find((file) => fs.stat(file)?.kind === 'file') ?? name
   }
 
   private followLinks(name: string): string {

@@ -16,8 +16,10 @@ export interface OwnPrograms {
 export function scriptPrograms(interpreter: string, script: string): OwnPrograms {
   return {
     command: (name) => {
-      const file = path.join(path.dirname(script), `${name}.js`)
-      return /^[a-z0-9-]+$/.test(name) && existsSync(file) ? [interpreter, file] : undefined
+      if (!/^[a-z0-9-]+$/.test(name)) return undefined
+      // this one may have been started by a link, away from the others
+      const file = path.join(path.dirname(realpathSync(script)), `${name}.js`)
+      return existsSync(file) ? [interpreter, file] : undefined
     },
     nameOf: (file) => {
       const real = realpathSync(file)

@@ -59,14 +59,16 @@ export function needsOfSettings(variant: Variant): readonly Need[] {
     if (typeof command === 'string') needs.push({ program: firstWord(command), neededBy: 'a setting generator' })
   }
   const services = member(defaults, 'services')
+  const restarting = new Map<string, string[]>()
   for (const [name, service] of Object.entries(isJsonObject(services) ? services : {})) {
     const commands = member(service, 'restart-commands')
     for (const command of isJsonArray(commands) ? commands : []) {
-      if (typeof command === 'string') {
-        needs.push({ program: command.split(' ')[0] ?? '', neededBy: `the restart command of ${name}` })
-      }
+      const program = typeof command === 'string' ? (command.split(' ')[0] ?? '') : ''
+      restarting.set(program, [...(restarting.get(program) ?? []), name])
     }
   }
+  for (const [program, names] of restarting)
+    needs.push({ program, neededBy: `the restart command of ${names.join(', ')}` })
   return needs
 }
 

@@ -121,7 +121,7 @@ function missingCommands(fs: RootFs, variant: Variant): readonly Diagnostic[] {
   return [...missing].map(([program, by]) => ({
     code: 'INSTALL_COMMAND_MISSING',
     severity: 'warning',
-    message: `the root has no ${program}, which is ${[...by].join(', ')}`,
+    message: `the root has no ${program}, which is ${[...by].join(', and ')}`,
     hint: 'a boot fails without it; install the package that has it',
   }))
 }

@@ -129,6 +129,19 @@ describe('other commands', () => {
     expect(host.startError).toBe('no such program under the root')
   })
 
+  it('are found by name where a host looks for them, and only there', async () => {
+    script('/opt/named', 'echo no')
+    expect((await runner().run({ command: ['named'], purpose: 'program' })).startError).toBe(
+      'no such program under the root',
+    )
+    script('/usr/bin/named', 'echo bin')
+    expect(out(await runner().run({ command: ['named'], purpose: 'program' }))).toBe('bin\n')
+    script('/usr/local/bin/named', 'echo local')
+    expect(out(await runner().run({ command: ['named'], purpose: 'program' }))).toBe('local\n')
+    script('/usr/bin/echo-program', 'echo mine')
+    expect(out(await runner().run({ command: ['echo-program'], purpose: 'program' }))).toBe('mine\n')
+  })
+
   it('go before a program of ours of the same name, if somebody put them there', async () => {
     script('/usr/bin/echo-program', 'echo own')
     expect(out(await runner().run({ command: ['/usr/bin/echo-program'], purpose: 'program' }))).toBe('own\n')

@@ -1,4 +1,4 @@
-import { linkSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -48,6 +48,15 @@ describe('scripts', () => {
     expect(programs.command('netdog')).toEqual(['/usr/bin/node', at('netdog.js')])
     expect(programs.command('bottlerocket')).toBeUndefined()
     expect(programs.command('../netdog')).toBeUndefined()
+  })
+
+  it('find each other when one of them was started by a link elsewhere', () => {
+    const elsewhere = at('elsewhere')
+    mkdirSync(elsewhere)
+    symlinkSync('../netdog.js', path.join(elsewhere, 'pluto'))
+    const linked = scriptPrograms('/usr/bin/node', path.join(elsewhere, 'pluto'))
+    expect(linked.command('netdog')).toEqual(['/usr/bin/node', at('netdog.js')])
+    expect(linked.nameOf(at('netdog.js'))).toBe('netdog')
   })
 
   it.each([
