@@ -72,6 +72,13 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       return { run: settings, spec: settingsSpec }
     },
   },
+  explain: {
+    about: 'what a setting does, where a line of a file comes from, what an error code means',
+    load: async () => {
+      const { explain, explainSpec } = await import('./commands/explain.ts')
+      return { run: explain, spec: explainSpec }
+    },
+  },
   variants: {
     about: 'list variants, or compare two',
     load: async () => {

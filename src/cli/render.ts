@@ -8,7 +8,7 @@ import type { Facts } from '../lib/facts.ts'
 import { parseJson } from '../lib/json-parse.ts'
 import { isJsonObject, type JsonValue } from '../lib/json.ts'
 import { LAUNCH_TRANSACTION } from '../lib/paths.ts'
-import type { Host, Http, ProgramIo } from '../lib/ports.ts'
+import type { Host, HostEvent, HostFacts, Http, ProgramIo } from '../lib/ports.ts'
 import { decodeUtf8Lossy } from '../lib/utf8.ts'
 import { loadModel, type SettingsModel } from '../model/models.ts'
 import { validateSettings } from '../model/validate.ts'
@@ -44,7 +44,21 @@ export interface RenderOptions {
   readonly http?: Http
   /** Whether contents are wanted that can be shown. */
   readonly masks?: boolean
+  /** Is told where settings get their values. */
+  readonly watch?: ValueWatch
   readonly io: Pick<ProgramIo, 'env' | 'signal'>
+}
+
+/** What gives settings their values, in the order in which they do. */
+export type ValueSource = 'storewolf' | 'early-boot-config' | 'user-data' | 'sundog' | 'pluto'
+
+/** Is told of a run where settings get their values. */
+export interface ValueWatch {
+  /** What the pending transaction holds after one of them. */
+  pending(source: ValueSource, settings: JsonValue): void
+  event(event: HostEvent): void
+  /** What the files are rendered from, beside settings. */
+  rendered(os: JsonValue, facts: HostFacts): void
 }
 
 /** What one run of the applier did, and what to show of it. */
@@ -70,7 +84,6 @@ export interface RenderResult extends RenderOutcome {
 }
 
 const NOTHING: RenderOutcome = { files: [], commands: [], notRendered: [], masked: new Map() }
-const GENERATOR_STEPS = new Set(['early-boot-config', 'sundog', 'pluto'])
 /** The API's answer to a commit without anything to commit. */
 const NOTHING_PENDING = 422
 
@@ -87,12 +100,13 @@ class OfflineRun {
   private readonly target: TargetHost
   private readonly model: SettingsModel
   private readonly options: RenderOptions
-  private readonly log = new EventLog()
+  private readonly log: EventLog
   private failures: PipelineError[] = []
 
   constructor(options: RenderOptions) {
     this.options = options
     this.model = loadModel(options.variant.modelName)
+    this.log = new EventLog((event) => options.watch?.event(event))
     this.target = offlineTarget(
       {
         variant: options.variant,
@@ -102,8 +116,6 @@ class OfflineRun {
         onFailure: (_program, error) => {
           if (error instanceof PipelineError) this.failures.push(error)
         },
-        // files that cannot be rendered are events, too, and any other failure is thrown
-        onDetachedStderr: () => undefined,
       },
       options.http ?? refuseAll,
     )
@@ -137,6 +149,13 @@ class OfflineRun {
     if (this.options.http !== undefined) writeNetworkStatus(this.host, this.options.facts.currentIp)
     await this.command(storewolfCommand(this.options.variant))
     await startApiServer(this.host, { model: this.model })
+    await this.tellPending('storewolf')
+  }
+
+  private async tellPending(source: ValueSource): Promise<void> {
+    const { watch } = this.options
+    if (watch === undefined) return
+    watch.pending(source, await this.api.getJson(`/tx?tx=${encodeQuery(LAUNCH_TRANSACTION)}`))
   }
 
   /** Checks a document and writes it to a transaction. Returns what is wrong with it. */
@@ -175,15 +194,21 @@ class OfflineRun {
     const generators = this.options.http !== undefined
     // elsewhere the providers read discs and a hypervisor, of which an offline run has none
     if (generators && this.options.variant.platform === 'aws') await this.step('early-boot-config')
+    await this.tellPending('early-boot-config')
     const read = readUserData(this.options.userData)
     const diagnostics = await this.patch(read, LAUNCH_TRANSACTION)
     if (diagnostics.some(({ severity }) => severity === 'error')) {
       return { accepted: false, settings: undefined, ...NOTHING, changes: [], diagnostics }
     }
+    await this.tellPending('user-data')
     for (const { name } of bootSteps(this.options.variant)) {
-      if (GENERATOR_STEPS.has(name) && name !== 'early-boot-config' && generators) await this.step(name)
+      if (!generators || (name !== 'sundog' && name !== 'pluto')) continue
+      await this.step(name)
+      await this.tellPending(name)
     }
     await this.step('settings-applier')
+    const { watch } = this.options
+    if (watch !== undefined) watch.rendered(await this.api.getJson('/os'), this.host.facts)
     const settings = await this.api.getJson('/settings')
     const outcome = await this.outcome()
     const found = [...diagnostics, ...(await this.findMore(read, settings))]
@@ -197,14 +222,11 @@ class OfflineRun {
     if (diagnostics.some(({ severity }) => severity === 'error')) {
       return { accepted: false, settings: undefined, changedKeys: [], ...NOTHING, diagnostics }
     }
-    this.failures = []
     const response = await this.api.request('POST', `/tx/commit_and_apply?tx=${encodeQuery(transaction)}`)
     if (response.status !== NOTHING_PENDING && !isSuccess(response.status)) {
       throw new PipelineError('API_BAD_STATUS', response.body)
     }
     await this.target.settled()
-    const failure = this.failures.find(({ code }) => code !== 'APPLY_RENDER_FAILED')
-    if (failure !== undefined) throw failure
     const settings = await this.api.getJson('/settings')
     if (response.status === NOTHING_PENDING)
       return { accepted: true, settings, changedKeys: [], ...NOTHING, diagnostics }

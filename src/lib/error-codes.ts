@@ -5,6 +5,7 @@
 import { API_CODES } from './error-codes/api.ts'
 import { BOOT_CODES } from './error-codes/boot.ts'
 import type { ErrorCodeEntry } from './error-codes/entry.ts'
+import { EXPLAIN_CODES } from './error-codes/explain.ts'
 import { HOST_CODES } from './error-codes/host.ts'
 import { INSTALL_CODES } from './error-codes/install.ts'
 import { NETWORK_CODES } from './error-codes/network.ts'
@@ -20,6 +21,7 @@ export const ERROR_CODES = {
   ...BOOT_CODES,
   ...NETWORK_CODES,
   ...INSTALL_CODES,
+  ...EXPLAIN_CODES,
 } as const satisfies Record<string, ErrorCodeEntry>
 
 export type ErrorCode = keyof typeof ERROR_CODES

@@ -47,6 +47,16 @@ export class BodyCompiler {
   compile(body: readonly Statement[], importedHelpers: readonly string[]): Compiled {
     const lowered = lower(body, importedHelpers)
     if ('text' in lowered) return constantBody(lowered.text)
+    return this.runnable(lowered)
+  }
+
+  /** The same for a body that tells a trace of all its text. */
+  compileTraced(body: readonly Statement[], importedHelpers: readonly string[]): Compiled {
+    const lowering = new Lowering(visibleHelpers(importedHelpers), true)
+    return this.runnable({ program: lowering.program(body), tables: lowering.tables })
+  }
+
+  private runnable(lowered: { readonly program: HandlebarsNode; readonly tables: Tables }): Compiled {
     const template: HandlebarsTemplate = this.environment.compile(lowered.program, this.options)
     return runnableBody(template, lowered.tables, this.environment)
   }

@@ -9,6 +9,7 @@ import { refuse, typeName } from './helper.ts'
 import { ALL_HELPERS } from './helpers/owners.ts'
 import { HASH_ELSE, HASH_PARAMS, INTERNAL, type Tables } from './lower.ts'
 import { SLOT, type Slot } from './output/stream.ts'
+import { readsOf, type Trace } from './trace.ts'
 import type { LiteralNode, PathNode } from './tree.ts'
 import { originName, plainText, type Operand } from './values.ts'
 
@@ -18,6 +19,7 @@ interface Run {
   readonly tables: Tables
   readonly slots: Slot[]
   readonly partials: Map<string, RenderBody>
+  readonly trace: Trace | undefined
 }
 
 interface Data {
@@ -66,7 +68,7 @@ function located<T>(options: Options, work: () => T): T {
 }
 
 function print(argument: Argument, options: Options, asInteger: boolean): string {
-  const { slots } = options.data.run
+  const { slots, trace } = options.data.run
   const operand = located(options, () => evaluate(argument, options.data))
   const offset = options.loc.start.line
   const more = asInteger ? { asInteger, offset } : { offset }
@@ -79,6 +81,7 @@ function print(argument: Argument, options: Options, asInteger: boolean): string
         slots.push({ ...piece, ...more })
         output += SLOT
       }
+      trace?.printed(offset, piece, readsOf([operand]))
     }
     return output
   }
@@ -87,7 +90,9 @@ function print(argument: Argument, options: Options, asInteger: boolean): string
     const message = `'${written ?? 'a value'}' is not set`
     throw new RenderFailure('TEMPLATE_VALUE_MISSING', message, originName(origin), offset)
   }
-  slots.push({ value, origin, isPlain: true, isKey, ...more })
+  const slot = { value, origin, isPlain: true, isKey, ...more }
+  slots.push(slot)
+  trace?.printed(offset, slot, readsOf([operand]))
   return SLOT
 }
 
@@ -141,22 +146,33 @@ function blockOf(options: Options, hash: Hash, fn: RenderBody): Block {
 /** A block helper writes its body; without one (inline, or as an argument) it writes nothing. */
 function runBlock(name: string, helper: BlockHelper, args: Args, options: Options, hash: Hash): Operand | string {
   checkCount(name, args, helper.least, helper.exact === true)
-  return options.fn === undefined ? NOTHING : helper.run(args, blockOf(options, hash, options.fn))
+  if (options.fn === undefined) return NOTHING
+  const { trace } = options.data.run
+  trace?.enter({ name, offset: options.loc.start.line, reads: readsOf([...args, ...Object.values(hash)]) })
+  const output = helper.run(args, blockOf(options, hash, options.fn))
+  trace?.leave()
+  return output
 }
 
 function invoke(name: string, helper: Helper, given: readonly Argument[], options: Options): Operand | string {
   return located(options, () => {
     const args = given.map((argument) => evaluate(argument, options.data))
     const hash = evaluateHash(options)
-    switch (helper.kind) {
-      case 'value':
-        return runValue(name, helper, args)
-      case 'text':
-        return runText(name, helper, args, options, hash)
-      case 'block':
-        return runBlock(name, helper, args, options, hash)
-    }
+    const result = runHelper(name, helper, args, options, hash)
+    if (options.data.run.trace === undefined || typeof result === 'string') return result
+    return { ...result, reads: readsOf([...args, ...Object.values(hash)]) }
   })
+}
+
+function runHelper(name: string, helper: Helper, args: Args, options: Options, hash: Hash): Operand | string {
+  switch (helper.kind) {
+    case 'value':
+      return runValue(name, helper, args)
+    case 'text':
+      return runText(name, helper, args, options, hash)
+    case 'block':
+      return runBlock(name, helper, args, options, hash)
+  }
 }
 
 /** The context of a partial: its argument, with hash arguments merged in. */
@@ -173,6 +189,11 @@ function partialContext(frame: Frame, argument: Operand | undefined, hash: Hash)
 const internals: Readonly<Record<string, (...args: never[]) => unknown>> = {
   [INTERNAL.print]: (operand: Argument, options: Options) => print(operand, options, false),
   [INTERNAL.printUnescaped]: (operand: Argument, options: Options) => print(operand, options, true),
+  [INTERNAL.text]: (index: number, { data: { run } }: Options): string => {
+    const { text, start } = run.tables.texts?.[index] ?? { text: '', start: 0 }
+    run.trace?.printed(start, text, [])
+    return text
+  },
   [INTERNAL.unknown]: (index: number, options: Options): never => {
     const name = options.data.run.tables.names[index] ?? ''
     const message = `there is no helper '${name}', or the template does not import it`
@@ -227,8 +248,17 @@ export function registerHelpers(environment: Environment): readonly string[] {
 
 /** A compiled body. */
 export interface Compiled {
-  /** The output with a `SLOT` for each value, and the values. @throws RenderFailure, LookupNeeded */
-  render(root: JsonValue, facts: RenderFacts): { readonly stream: string; readonly slots: readonly Slot[] }
+  /**
+   * The output with a `SLOT` for each value, and the values.
+   *
+   * @param trace is told of each part of the output; of text only if the body was compiled for it
+   * @throws RenderFailure, LookupNeeded
+   */
+  render(
+    root: JsonValue,
+    facts: RenderFacts,
+    trace?: Trace,
+  ): { readonly stream: string; readonly slots: readonly Slot[] }
 }
 
 /** A body without tags needs no compiler. */
@@ -242,8 +272,8 @@ export type HandlebarsTemplate = (context: null, options: object) => string
 /** A body that Handlebars compiled, with what the indexes in it stand for. */
 export function runnableBody(template: HandlebarsTemplate, tables: Tables, { helpers }: Environment): Compiled {
   return {
-    render: (root, facts) => {
-      const run: Run = { facts, tables, slots: [], partials: new Map() }
+    render: (root, facts, trace) => {
+      const run: Run = { facts, tables, slots: [], partials: new Map(), trace }
       const frame = pushFrame(undefined, { value: root, origin: undefined })
       const data: Data = { root: null, run, frame }
       // as a partial, a template takes the helpers as they are instead of wrapping each of them anew

@@ -10,6 +10,7 @@ import type {
   PartialStatement,
   PathNode,
   Statement,
+  TextStatement,
 } from './tree.ts'
 import type { Helper } from './helper.ts'
 
@@ -20,6 +21,7 @@ export const INTERNAL = {
   unknown: '#unknown',
   define: '#define',
   partial: '#partial',
+  text: '#text',
 } as const
 
 /** Hash arguments that carry facts about a block. */
@@ -31,6 +33,8 @@ export interface Tables {
   readonly operands: (PathNode | LiteralNode)[]
   readonly names: string[]
   readonly params: (readonly string[])[]
+  /** Text between tags, if it is to be recorded where it goes. */
+  readonly texts?: TextStatement[]
 }
 
 interface Location {
@@ -46,11 +50,13 @@ const NOWHERE = locationOf({ start: 0 })
 const NO_STRIP = { open: false, close: false }
 
 export class Lowering {
-  readonly tables: Tables = { operands: [], names: [], params: [] }
+  readonly tables: Tables
   private readonly helpers: ReadonlyMap<string, Helper>
 
-  constructor(helpers: ReadonlyMap<string, Helper>) {
+  /** @param isTraced whether text goes through a helper as well, which can record it */
+  constructor(helpers: ReadonlyMap<string, Helper>, isTraced = false) {
     this.helpers = helpers
+    this.tables = { operands: [], names: [], params: [], ...(isTraced && { texts: [] }) }
   }
 
   program(body: readonly Statement[]): HandlebarsNode {
@@ -63,7 +69,10 @@ export class Lowering {
       case 'comment':
         return undefined
       case 'text': {
-        const { text } = statement
+        const { text, start } = statement
+        const { texts } = this.tables
+        if (texts !== undefined)
+          return this.mustache(INTERNAL.text, [this.index(texts, statement, { start })], { start })
         return { type: 'ContentStatement', value: text, original: text, loc: NOWHERE }
       }
       case 'value':

@@ -54,7 +54,8 @@ class BodyReader {
 
   read(): ReadResult {
     for (;;) {
-      this.space.run(this.literalText(), this.body)
+      const { position } = this.scanner
+      this.space.run(this.literalText(), this.body, position)
       if (this.scanner.position >= this.text.length) break
       this.tagOrFault()
       if (this.faults.length >= MAX_FAULTS) break
@@ -348,7 +349,7 @@ class BodyReader {
     const from = scanner.position
     const close = this.text.indexOf('{{{{', from)
     if (close < 0) this.scanner.fail(`raw block '${call.name}' is not closed`, start)
-    this.space.run(this.text.slice(from, close), body)
+    this.space.run(this.text.slice(from, close), body, from)
     scanner.position = close + 4
     const endTilde = scanner.eatAfterSpace('~')
     scanner.skipSpace()

@@ -5,8 +5,9 @@ import type { Compiled } from './engine.ts'
 import { RenderFailure, renderError } from './failures.ts'
 import { LookupNeeded, type RenderFacts } from './helper.ts'
 import { writeOutput, type OutputFormat } from './output/write.ts'
-import type { Slot } from './output/stream.ts'
+import type { OnToken, Slot } from './output/stream.ts'
 import type { SourceText } from './source-text.ts'
+import { Trace } from './trace.ts'
 
 /** A template that can be rendered any number of times. */
 export interface Template {
@@ -65,11 +66,17 @@ interface Parts {
   readonly text: string
 }
 
+/** What is told of a rendering while it goes on. */
+interface Recording {
+  readonly trace: Trace
+  readonly onToken: OnToken
+}
+
 /** @throws PipelineError as `renderTemplate`, LookupNeeded */
-function partsOf(template: Template, root: JsonObject, facts: RenderFacts): Parts {
+function partsOf(template: Template, root: JsonObject, facts: RenderFacts, recording?: Recording): Parts {
   try {
-    const { stream, slots } = template.compiled.render(root, facts)
-    return { stream, slots, text: writeOutput(template.outputFormat, stream, slots) }
+    const { stream, slots } = template.compiled.render(root, facts, recording?.trace)
+    return { stream, slots, text: writeOutput(template.outputFormat, stream, slots, recording?.onToken) }
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error
     const end = error.offset === undefined ? undefined : tagEnd(template.source, error.offset)
@@ -92,15 +99,41 @@ function renderRoot(template: Template, root: JsonObject, facts: RenderFacts): R
  * @param facts names that are not among its answers do not resolve
  * @throws PipelineError as `renderTemplate`
  */
-export function renderParts(
-  template: Template,
-  data: TemplateData,
-  facts: Omit<RenderFacts, 'resolve'> & Partial<Pick<RenderFacts, 'resolve'>>,
-): Parts {
+export function renderParts(template: Template, data: TemplateData, facts: KnownFacts): Parts {
+  return unresolved(facts, (known) => partsOf(template, rootContext(template, data), known))
+}
+
+/** A rendering with all that was recorded of it. */
+export interface RecordedParts extends Parts {
+  readonly trace: Trace
+  /** Before each token of the output: how much of the stream was read, and how much of the text was written. */
+  readonly tokens: readonly (readonly [read: number, written: number])[]
+}
+
+/**
+ * Renders a template and records where its output comes from.
+ *
+ * @param template one whose body was compiled for it
+ * @throws PipelineError as `renderTemplate`
+ */
+export function renderRecorded(template: Template, data: TemplateData, facts: KnownFacts): RecordedParts {
+  return unresolved(facts, (known) => {
+    const trace = new Trace()
+    const tokens: [number, number][] = []
+    const onToken: OnToken = (read, written) => tokens.push([read, written])
+    return { ...partsOf(template, rootContext(template, data), known, { trace, onToken }), trace, tokens }
+  })
+}
+
+/** Facts with those names that resolve; others do not. */
+export type KnownFacts = Omit<RenderFacts, 'resolve'> & Partial<Pick<RenderFacts, 'resolve'>>
+
+/** Renders again for each name that is asked for and that no fact tells of. */
+function unresolved<T>(facts: KnownFacts, render: (facts: RenderFacts) => T): T {
   const resolve = new Map(facts.resolve)
   for (;;) {
     try {
-      return partsOf(template, rootContext(template, data), { ...facts, resolve })
+      return render({ ...facts, resolve })
     } catch (error) {
       if (!(error instanceof LookupNeeded)) throw error
       resolve.set(error.host, [])

@@ -38,6 +38,8 @@ export type Expression = PathNode | LiteralNode | CallNode
 
 export interface TextStatement {
   readonly kind: 'text'
+  /** Where its first character stands in the source. */
+  readonly start: number
   text: string
 }
 

@@ -50,6 +50,8 @@ export interface Operand {
   readonly written?: string
   /** Written in the template as a literal. */
   readonly literal?: boolean
+  /** What a result was made of, where that is recorded. */
+  readonly reads?: readonly Origin[]
 }
 
 /** A value as text: scalars plainly, null empty, arrays `[a, b, ]`, objects `[object]`. */

@@ -57,8 +57,12 @@ export class WhitespaceRules {
     this.bodyStart = bodyStart
   }
 
-  /** Appends a run of text to the body that is open, less what the tag before it takes away. */
-  run(text: string, body: Statement[]): void {
+  /**
+   * Appends a run of text to the body that is open, less what the tag before it takes away.
+   *
+   * @param start where the run begins in the source
+   */
+  run(text: string, body: Statement[], start: number): void {
     if (text === '' || (this.strip && BLANK.test(text))) return
     let kept = text
     if (this.strip) {
@@ -68,7 +72,7 @@ export class WhitespaceRules {
       kept = text.replace(REST_OF_LINE, '')
       this.eat = false
     }
-    body.push({ kind: 'text', text: kept })
+    body.push({ kind: 'text', start: start + text.length - kept.length, text: kept })
   }
 
   /** Takes away white space before a tag and notes what it does to the text after it. `body` is open before the tag. */

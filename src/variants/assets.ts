@@ -22,9 +22,15 @@ export function releaseText(release: string, name: string): string {
   return readFileSync(packageFile(`${RELEASES}/${release}/${name}`), 'utf8')
 }
 
+/** A fragment's file, below the package. */
+export const fragmentPath = (release: string, name: string): string => `${RELEASES}/${release}/fragments/${name}.toml`
+
+/** A template's file, below the package. */
+export const templatePath = (name: string): string => `src/templates/${name}`
+
 /** A template, by its name below `src/templates`. @throws the system's error if the package lacks it */
 export function templateFile(name: string): Uint8Array {
-  return readFileSync(packageFile(`src/templates/${name}`))
+  return readFileSync(packageFile(templatePath(name)))
 }
 
 /** A file that the build made of a release's data. @throws the system's error if the build did not run */

@@ -1,5 +1,6 @@
 /** What the build makes of the releases' sources, so that the programs need not parse and merge them at each start. */
 import { printJson } from '../lib/json.ts'
+import { layersFromSources, LAYERS_FILE } from './layers.ts'
 import { digestOf, type BuiltIndex } from './release-build.ts'
 import { releaseFromSources } from './release-sources.ts'
 
@@ -13,6 +14,7 @@ export function compileRelease(release: string): ReadonlyMap<string, string> {
   }
   return new Map([
     ['index.json', JSON.stringify(index)],
+    [LAYERS_FILE, JSON.stringify(layersFromSources(release))],
     ...sets.map((set): [string, string] => [`${set}.json`, printJson(defaults(set))]),
     ...sets.map((set): [string, string] => [`${set}.toml`, defaultsText(set)]),
   ])

@@ -4,7 +4,7 @@ import { PATHS } from '../lib/paths.ts'
 import { decodeUtf8 } from '../lib/utf8.ts'
 import { templateFile } from './assets.ts'
 import { listReleases, loadRelease } from './release.ts'
-import { linesForVersion } from './template-lines.ts'
+import { keptLines, linesForVersion } from './template-lines.ts'
 import type { Variant } from './types.ts'
 
 /**
@@ -46,4 +46,13 @@ export function templatesOf(variant: Variant): ReadonlyMap<string, string> {
  */
 export function templateText(variant: Pick<Variant, 'kubernetesVersion'>, name: string): string {
   return linesForVersion(decodeUtf8(templateFile(name)), variant.kubernetesVersion, name)
+}
+
+/**
+ * For each line of a template on a variant's image the number of the line in the template's file, both from 1.
+ *
+ * @throws PipelineError as `templateText`
+ */
+export function templateLineNumbers(variant: Pick<Variant, 'kubernetesVersion'>, name: string): readonly number[] {
+  return keptLines(decodeUtf8(templateFile(name)), variant.kubernetesVersion, name).map(({ number }) => number)
 }

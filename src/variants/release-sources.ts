@@ -83,12 +83,18 @@ function templateNames(release: string, document: JsonObject): readonly string[]
   return sortedUnique(names)
 }
 
+/** The fragments of each defaults set of a release, in the order in which they are merged. */
+export function fragmentsOfSets(release: string): ReadonlyMap<string, readonly string[]> {
+  const tree = parseTrustedToml(releaseText(release, INDEX))
+  return new Map(
+    sortedEntries(tableOf(release, tree, 'sets')).map(([name, value]) => [name, readSet(release, name, value)]),
+  )
+}
+
 /** Reads a release from its sources; fragments are read when their set is asked for, and once. */
 export function releaseFromSources(release: string): Release {
   const tree = parseTrustedToml(releaseText(release, INDEX))
-  const sets = new Map(
-    sortedEntries(tableOf(release, tree, 'sets')).map(([name, value]) => [name, readSet(release, name, value)]),
-  )
+  const sets = fragmentsOfSets(release)
   const variants = sortedEntries(tableOf(release, tree, 'variants')).map(
     ([name, entry]) => [name, readVariant(release, tree, name, entry)] as const,
   )

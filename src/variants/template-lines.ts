@@ -28,26 +28,38 @@ function includes(range: string, version: string, name: string): boolean {
   return (from === undefined || minor(from) <= minor(version)) && (to === undefined || minor(version) <= minor(to))
 }
 
+/** A line of a template and its number in the template's file, from 1. */
+export interface KeptLine {
+  readonly text: string
+  readonly number: number
+}
+
 /**
- * The text of a template for one Kubernetes version, without the marks.
+ * The lines of a template for one Kubernetes version, without the marks.
  *
  * @param version such as `1.30`; undefined for a variant without Kubernetes
  * @throws PipelineError `VARIANT_DATA_INVALID` for a mark that cannot be read, or a range without a version
  */
-export function linesForVersion(text: string, version: string | undefined, name: string): string {
-  if (!text.includes('{{! kubernetes ')) return text
+export function keptLines(text: string, version: string | undefined, name: string): KeptLine[] {
+  const lines = text.split('\n').map((line, i): KeptLine => ({ text: line, number: i + 1 }))
+  if (!text.includes('{{! kubernetes ')) return lines
   if (version === undefined) {
     throw new PipelineError('VARIANT_DATA_INVALID', `template ${name} is for variants of a Kubernetes version`)
   }
   let kept = true
-  return text
-    .split('\n')
-    .filter((line) => {
-      const mark = MARK.exec(line)
-      if (mark === null) return kept
-      const range = mark.groups?.['range']
-      kept = range === undefined || includes(range, version, name)
-      return false
-    })
+  return lines.filter((line) => {
+    const mark = MARK.exec(line.text)
+    if (mark === null) return kept
+    const range = mark.groups?.['range']
+    kept = range === undefined || includes(range, version, name)
+    return false
+  })
+}
+
+/** The text of a template for one Kubernetes version. @throws PipelineError as `keptLines` */
+export function linesForVersion(text: string, version: string | undefined, name: string): string {
+  if (!text.includes('{{! kubernetes ')) return text
+  return keptLines(text, version, name)
+    .map((line) => line.text)
     .join('\n')
 }

@@ -1,6 +1,6 @@
 /** Environment files as systemd reads them (https://www.freedesktop.org/software/systemd/man/systemd.exec.html, `EnvironmentFile=`). */
 import { hasValue, joinedText, Stream, systemdText, unrepresentable } from './stream.ts'
-import { writeComment, writeParts, type Part } from './stream.ts'
+import { noToken, writeComment, writeParts, type OnToken, type Part } from './stream.ts'
 
 const LINE_END = /\n/y
 const COMMENT = /[ \t]*[#;][^\n]*/y
@@ -53,17 +53,23 @@ function value(stream: Stream): string {
 }
 
 /** Writes an environment file. */
-export function writeEnv(parts: readonly Part[]): string {
+export function writeEnv(parts: readonly Part[], onToken: OnToken = noToken): string {
   const stream = Stream.of(parts)
   let output = ''
   while (!stream.ended) {
+    onToken(stream.read, output.length)
     const copied = stream.take(LINE_END)
     const comment = copied === undefined ? stream.take(COMMENT) : undefined
     if (copied !== undefined) output += joinedText(copied)
     else if (comment !== undefined) output += writeComment(comment)
     else {
       output += name(stream.take(NAME) ?? [])
-      if (stream.take(/=/y) !== undefined) output += `=${value(stream)}`
+      onToken(stream.read, output.length)
+      if (stream.take(/=/y) !== undefined) {
+        output += '='
+        onToken(stream.read, output.length)
+        output += value(stream)
+      }
     }
   }
   return output

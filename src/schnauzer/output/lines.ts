@@ -1,13 +1,15 @@
 /** Formats without any quoting: one value per line, and INI files. */
-import { Stream, unrepresentable, writeComment, writeParts, type Part, type Slot } from './stream.ts'
+import { noToken, Stream, textOf, unrepresentable, writeComment, writeEach, writeParts } from './stream.ts'
+import type { OnToken, Part, Slot } from './stream.ts'
 
 /** Writes a file of lines: each run of line breaks in a value becomes one space. */
-export function writeLines(parts: readonly Part[]): string {
-  return writeParts(parts, (text, slot) =>
-    text.includes('\u0000')
+export function writeLines(parts: readonly Part[], onToken: OnToken = noToken): string {
+  return writeEach(parts, onToken, (slot) => {
+    const text = textOf(slot)
+    return text.includes('\u0000')
       ? unrepresentable(slot, 'for the readers of these files the line ends at the character NUL')
-      : text.replace(/[\n\r]+/g, ' '),
-  )
+      : text.replace(/[\n\r]+/g, ' ')
+  })
 }
 
 const COMMENT = /[ \t]*[#;][^\n]*/y
@@ -27,10 +29,11 @@ function quoted(text: string, slot: Slot): string {
 }
 
 /** Writes an INI file: values that its readers could not give back are refused. */
-export function writeIni(parts: readonly Part[]): string {
+export function writeIni(parts: readonly Part[], onToken: OnToken = noToken): string {
   const stream = Stream.of(parts)
   let output = ''
   while (!stream.ended) {
+    onToken(stream.read, output.length)
     const comment = stream.atLineStart ? stream.take(COMMENT) : undefined
     const string = comment === undefined ? stream.take(QUOTED) : undefined
     if (comment !== undefined) output += writeComment(comment)

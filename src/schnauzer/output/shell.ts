@@ -2,10 +2,12 @@
 import {
   hasValue,
   joinedText,
+  noToken,
   Stream,
   unrepresentable,
   writeComment,
   writeParts,
+  type OnToken,
   type Part,
   type Slot,
 } from './stream.ts'
@@ -27,10 +29,11 @@ const inDouble = (text: string, slot: Slot): string => checked(text, slot).repla
 const inSingle = (text: string, slot: Slot): string => checked(text, slot).replaceAll("'", "'\\''")
 
 /** Writes a shell file. */
-export function writeShell(parts: readonly Part[]): string {
+export function writeShell(parts: readonly Part[], onToken: OnToken = noToken): string {
   const stream = Stream.of(parts)
   let output = ''
   while (!stream.ended) {
+    onToken(stream.read, output.length)
     const space = stream.take(SPACE)
     if (space !== undefined) {
       output += joinedText(space)

@@ -88,6 +88,27 @@ export function integerText(slot: Slot): string | undefined {
     : undefined
 }
 
+/**
+ * Is told, before each token, how much of the stream was read and how much of the output is written, in UTF-16 units: so
+ * that what a part of the stream became can be found in the output.
+ */
+export type OnToken = (read: number, written: number) => void
+
+/** For whoever does not want to know. */
+export const noToken: OnToken = () => undefined
+
+/** Parts of which each is a token of its own, with each value written by `write` and template text as it is. */
+export function writeEach(parts: readonly Part[], onToken: OnToken, write: (slot: Slot) => string): string {
+  let output = ''
+  let read = 0
+  for (const part of parts) {
+    onToken(read, output.length)
+    read += typeof part === 'string' ? part.length : SLOT.length
+    output += typeof part === 'string' ? part : write(part)
+  }
+  return output
+}
+
 /** Reads a stream token by token. */
 export class Stream {
   private readonly text: string
@@ -104,6 +125,11 @@ export class Stream {
   static of(parts: readonly Part[]): Stream {
     const slots = parts.filter((part) => typeof part !== 'string')
     return new Stream(parts.map((part) => (typeof part === 'string' ? part : SLOT)).join(''), slots)
+  }
+
+  /** How much was read, in UTF-16 units. */
+  get read(): number {
+    return this.position
   }
 
   get ended(): boolean {

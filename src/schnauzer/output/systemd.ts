@@ -1,7 +1,7 @@
 /** systemd unit files (https://www.freedesktop.org/software/systemd/man/systemd.syntax.html). */
 import { encodeJson } from './json.ts'
-import { hasValue, joinedText, NO_CHARACTER, Stream, systemdText, unrepresentable } from './stream.ts'
-import { writeComment, writeParts, type Encoded, type Part } from './stream.ts'
+import { hasValue, joinedText, NO_CHARACTER, noToken, Stream, systemdText, unrepresentable } from './stream.ts'
+import { writeComment, writeParts, type Encoded, type OnToken, type Part } from './stream.ts'
 
 const LINE_END = /\n/y
 const COMMENT = /[ \t]*[#;][^\n]*/y
@@ -83,9 +83,10 @@ function directive(parts: readonly Part[]): string {
 
 const isQuote = (character: string): boolean => character === '"' || character === "'"
 
-function value(stream: Stream, isCommand: boolean): string {
+function value(stream: Stream, isCommand: boolean, onToken: OnToken, before: number): string {
   let output = ''
   while (!stream.ended && stream.next !== '\n') {
+    onToken(stream.read, before + output.length)
     const space = stream.take(SPACE)
     const string = space === undefined ? stream.take(QUOTED) : undefined
     if (space !== undefined) output += joinedText(space)
@@ -106,10 +107,11 @@ function section(parts: readonly Part[]): string {
 }
 
 /** Writes a unit file or drop-in. */
-export function writeSystemd(parts: readonly Part[]): string {
+export function writeSystemd(parts: readonly Part[], onToken: OnToken = noToken): string {
   const stream = Stream.of(parts)
   let output = ''
   while (!stream.ended) {
+    onToken(stream.read, output.length)
     const copied = stream.take(LINE_END)
     const comment = copied === undefined ? stream.take(COMMENT) : undefined
     const heading = copied === undefined && comment === undefined ? stream.take(SECTION) : undefined
@@ -119,7 +121,11 @@ export function writeSystemd(parts: readonly Part[]): string {
     else {
       const name = directive(stream.take(DIRECTIVE) ?? [])
       output += name
-      if (stream.take(/=/y) !== undefined) output += `=${value(stream, name.startsWith('Exec'))}`
+      onToken(stream.read, output.length)
+      if (stream.take(/=/y) !== undefined) {
+        output += '='
+        output += value(stream, name.startsWith('Exec'), onToken, output.length)
+      }
     }
   }
   return output

@@ -2,7 +2,7 @@
 import { encodeToml, quoteTomlBasic } from '../toml-encode.ts'
 import { RenderFailure } from '../failures.ts'
 import { hasValue, integerText, joinedText, onlyValue, Stream, textOf, unrepresentable } from './stream.ts'
-import { writeComment, writeParts, type Part, type Slot } from './stream.ts'
+import { noToken, writeComment, writeParts, type OnToken, type Part, type Slot } from './stream.ts'
 
 const SPACE = /[ \t\r]+/y
 const COMMENT = /#[^\n]*/y
@@ -117,12 +117,13 @@ function word(parts: readonly Part[], isKey: boolean): string {
 }
 
 /** Writes a TOML document. */
-export function writeToml(parts: readonly Part[]): string {
+export function writeToml(parts: readonly Part[], onToken: OnToken = noToken): string {
   const stream = Stream.of(parts)
   const place = new Place()
   let output = ''
   let statementStart = true
   while (!stream.ended) {
+    onToken(stream.read, output.length)
     const space = stream.take(SPACE)
     if (space !== undefined) {
       output += joinedText(space)

@@ -3,7 +3,7 @@ import { writeEnv } from './env.ts'
 import { writeJson } from './json.ts'
 import { writeIni, writeLines } from './lines.ts'
 import { writeShell } from './shell.ts'
-import { SLOT, type Part, type Slot } from './stream.ts'
+import { noToken, SLOT, writeEach, type OnToken, type Part, type Slot } from './stream.ts'
 import { writeSystemd } from './systemd.ts'
 import { writeToml } from './toml.ts'
 import { writeYaml } from './yaml.ts'
@@ -17,8 +17,8 @@ const WRITERS = {
   ini: writeIni,
   shell: writeShell,
   lines: writeLines,
-  text: (parts: readonly Part[]) =>
-    parts.map((part) => (typeof part === 'string' ? part : valueText(part.value))).join(''),
+  text: (parts: readonly Part[], onToken: OnToken = noToken) =>
+    writeEach(parts, onToken, ({ value }) => valueText(value)),
 } as const
 
 /** The format that a template writes, which decides how its values are quoted. */
@@ -35,9 +35,10 @@ export function isOutputFormat(name: string): name is OutputFormat {
 /**
  * Writes the values of a rendered stream by the rules of a format.
  *
+ * @param onToken is not called for a stream without values, which is the output as it is
  * @throws RenderFailure `VALUE_UNREPRESENTABLE`
  */
-export function writeOutput(format: OutputFormat, stream: string, slots: readonly Slot[]): string {
+export function writeOutput(format: OutputFormat, stream: string, slots: readonly Slot[], onToken?: OnToken): string {
   if (slots.length === 0) return stream
   const parts: Part[] = []
   stream.split(SLOT).forEach((text, i) => {
@@ -45,5 +46,5 @@ export function writeOutput(format: OutputFormat, stream: string, slots: readonl
     if (slot !== undefined) parts.push(slot)
     if (text !== '') parts.push(text)
   })
-  return WRITERS[format](parts)
+  return WRITERS[format](parts, onToken)
 }

@@ -1,8 +1,8 @@
 /** YAML output, safe for readers of both YAML 1.1 and 1.2 (https://yaml.org/spec/1.2.2/). */
 import { sortedEntries } from '../../lib/byte-order.ts'
 import { formatDouble, isJsonArray, isJsonObject, type JsonValue } from '../../lib/json.ts'
-import { hasValue, integerText, joinedText, onlyValue, Stream, textOf, unrepresentable } from './stream.ts'
-import { writeComment, writeParts, type Part } from './stream.ts'
+import { hasValue, integerText, joinedText, noToken, onlyValue, Stream, textOf, unrepresentable } from './stream.ts'
+import { writeComment, writeParts, type OnToken, type Part } from './stream.ts'
 
 const SPACE = /[ \t\r\n]+/y
 const COMMENT = /#[^\n]*/y
@@ -108,8 +108,11 @@ class YamlWriter {
     this.stream = Stream.of(parts)
   }
 
-  write(): string {
-    while (!this.stream.ended) this.output += this.structure() ?? this.quoted() ?? this.plain()
+  write(onToken: OnToken): string {
+    while (!this.stream.ended) {
+      onToken(this.stream.read, this.output.length)
+      this.output += this.structure() ?? this.quoted() ?? this.plain()
+    }
     return this.output
   }
 
@@ -149,6 +152,6 @@ class YamlWriter {
 }
 
 /** Writes a YAML document. */
-export function writeYaml(parts: readonly Part[]): string {
-  return new YamlWriter(parts).write()
+export function writeYaml(parts: readonly Part[], onToken: OnToken = noToken): string {
+  return new YamlWriter(parts).write(onToken)
 }
