@@ -1,6 +1,5 @@
 import { parseArgs, usageError, type ArgsSpec, type ParsedArgs } from '../../lib/args.ts'
-import { excerptText, readFile } from '../../documents/read-file.ts'
-import { startOfSource } from '../../documents/source.ts'
+import type { SettingsSource } from '../../documents/source.ts'
 import { PipelineError } from '../../lib/errors.ts'
 import { EXIT_OK, EXIT_USAGE, type ExitCode } from '../../lib/exit-codes.ts'
 import { jsonObject, printJson, toJson } from '../../lib/json.ts'
@@ -13,10 +12,9 @@ import { explainFile, type Answer } from '../explain/explain-file.ts'
 import { variantForAll } from '../explain/same-on-all.ts'
 import { readQuestion, type FileQuestion } from '../explain/question.ts'
 import * as options from '../options.ts'
-import type { NamedBytes } from '../render.ts'
 import { SCHEMA_VERSION } from '../report.ts'
 import { paletteFor } from '../terminal.ts'
-import { maskSecrets } from '../validate/mask.ts'
+import { readUserData, variantOfSource } from '../user-data.ts'
 import { FILE_VARIANT_OPTION, VariantChoice, variantProblem } from '../variant-choice.ts'
 
 const OPTIONS = [
@@ -46,23 +44,15 @@ interface Request {
   readonly args: ParsedArgs
   readonly io: ProgramIo
   readonly host: Host
-  readonly userData: NamedBytes | undefined
+  readonly userData: SettingsSource | undefined
   readonly choice: VariantChoice
   /** All variants of the release. */
   readonly all: readonly Variant[]
 }
 
-/** The variant of the user data. @throws PipelineError `VARIANT_MISSING`, `VARIANT_AMBIGUOUS`, `VARIANT_UNKNOWN` */
-async function variantOfUserData({ choice }: Request, { file, bytes }: NamedBytes): Promise<Variant> {
-  const [source] = choice.everywhere.length > 0 ? [] : (await readFile(bytes, file)).sources
-  if (source === undefined) return choice.one({ file })
-  const sources = new Map([[source.placeFile, maskSecrets(excerptText(source))]])
-  return choice.one({ ...source, at: startOfSource(source) }, sources)
-}
-
 /** The variant to render a file for: the one that is named, or any if all of them say the same. */
-async function variantOfFile(request: Request, { path, owners }: FileQuestion): Promise<Variant> {
-  if (request.userData !== undefined) return variantOfUserData(request, request.userData)
+function variantOfFile(request: Request, { path, owners }: FileQuestion): Variant {
+  if (request.userData !== undefined) return variantOfSource(request.choice, request.userData)
   if (request.choice.everywhere.length > 0) return request.choice.one({ file: path })
   const { variants, problems } = request.choice.for({ file: path })
   const [named] = variants
@@ -89,10 +79,10 @@ async function answer(request: Request): Promise<Answer> {
       return explainCode(question.code)
     case 'file': {
       const facts = options.factsOf(io, host, args)
-      return explainFile(question, { ...common, facts, variant: await variantOfFile(request, question) })
+      return explainFile(question, { ...common, facts, variant: variantOfFile(request, question) })
     }
     case 'setting': {
-      const variant = userData === undefined ? choice.everywhere[0] : await variantOfUserData(request, userData)
+      const variant = userData === undefined ? choice.everywhere[0] : variantOfSource(choice, userData)
       const wantsValue = userData !== undefined || choice.everywhere.length === 1
       const variants = choice.everywhere.length > 0 ? choice.everywhere : variant === undefined ? all : [variant]
       const facts = options.factsOf(io, host, args)
@@ -112,7 +102,7 @@ export async function explain(argv: readonly string[], io: ProgramIo, host: Host
   if (args.words.length > 2) throw usageError(explainSpec, `unknown argument '${args.words[2] ?? ''}'`)
   const asJson = options.wantsJson(explainSpec, args)
   const file = args.value('--user-data')
-  const userData = file === undefined ? undefined : { file, bytes: options.readTypedFile(io, host, file) }
+  const userData = file === undefined ? undefined : await readUserData(file, io, host)
   const release = args.value('--release')
   const all = listVariants(release).map((name) => findVariant(name, release))
   const { text, json } = await answer({ args, io, host, userData, all, choice: VariantChoice.of(explainSpec, args) })

@@ -6,7 +6,7 @@ const OFFLINE = ['validate', 'render']
 const BOOTS = ['start', 'boot']
 const USER_DATA = [...OFFLINE, ...BOOTS, 'early-boot-config and its providers']
 
-/** By the longest prefix of whole words. */
+/** By the longest prefix of whole words. An area that is not here is that of the command of its name. */
 const REPORTERS: Readonly<Record<string, readonly string[]>> = {
   API: ['apiclient', 'programs that call the API', ...BOOTS],
   APPLY: ['thar-be-settings', 'apiclient', 'apiserver'],
@@ -36,6 +36,7 @@ const REPORTERS: Readonly<Record<string, readonly string[]>> = {
   SOCKET: ['apiserver', 'serve', ...BOOTS],
   STOREWOLF: ['storewolf', ...BOOTS],
   TEMPLATE: ['thar-be-settings', 'schnauzer', 'schnauzer-v2', ...OFFLINE, ...BOOTS],
+  UNITS: ['analyze'],
   UPDATE: ['apiserver', 'apiclient update'],
   USAGE: EVERYTHING,
   USERDATA: USER_DATA,
@@ -48,5 +49,5 @@ const REPORTERS: Readonly<Record<string, readonly string[]>> = {
 export function reportersOf(code: ErrorCode): readonly string[] {
   const words = code.split('_')
   const areas = words.map((_, i) => words.slice(0, words.length - i).join('_'))
-  return areas.map((area) => REPORTERS[area]).find((found) => found !== undefined) ?? []
+  return areas.map((area) => REPORTERS[area]).find((found) => found !== undefined) ?? [(words[0] ?? '').toLowerCase()]
 }

@@ -1,10 +1,10 @@
 /** `explain FILE [KEY]`, `explain FILE:LINE`. */
+import { excerptText } from '../../documents/read-file.ts'
 import { hasErrors, type Palette } from '../../lib/diagnostics.ts'
 import { ERROR_CODES, isErrorCode } from '../../lib/error-codes.ts'
 import { PipelineError } from '../../lib/errors.ts'
 import { jsonObject, type JsonObject } from '../../lib/json.ts'
 import { nearest } from '../../lib/nearest.ts'
-import { decodeUtf8Lossy } from '../../lib/utf8.ts'
 import { maskSecrets } from '../validate/mask.ts'
 import { ExplainedFile, type ExplainedPart } from './explained-file.ts'
 import type { FileKey } from './file-key.ts'
@@ -23,11 +23,11 @@ export interface Answer {
 export async function acceptedRun(options: RunOptions): Promise<RecordedRun> {
   const run = await recordedRun(options)
   if (run.accepted) return run
-  const { file = '', bytes = new Uint8Array() } = options.userData ?? {}
+  const { userData } = options
   const errors = run.diagnostics.filter((diagnostic) => hasErrors([diagnostic]))
   throw new PipelineError(errors[0]?.code ?? 'INTERNAL', `${options.variant.name} does not accept the user data`, {
     diagnostics: errors,
-    sources: new Map([[file, maskSecrets(decodeUtf8Lossy(bytes))]]),
+    ...(userData && { sources: new Map([[userData.placeFile, maskSecrets(excerptText(userData))]]) }),
   })
 }
 

@@ -1,10 +1,11 @@
 /** An offline run that remembers which layer gave each setting its value. */
 import { createMetadataHandler, httpOverHandler } from '../../imds-server/handler.ts'
+import type { SettingsSource } from '../../documents/source.ts'
 import type { Diagnostic, Place } from '../../lib/diagnostics.ts'
 import type { Facts } from '../../lib/facts.ts'
 import { isJsonArray, isJsonObject, jsonObject, type JsonObject, type JsonValue } from '../../lib/json.ts'
 import type { Clock, HostEvent, HostFacts, ProgramIo } from '../../lib/ports.ts'
-import { nearestPlace, type DocumentPath } from '../../lib/source-map.ts'
+import { nearestPlace, SourceTree, type DocumentPath } from '../../lib/source-map.ts'
 import { formatKey, parseSegments } from '../../model/key.ts'
 import { loadModel } from '../../model/models.ts'
 import { flattenTree } from '../../model/pairs.ts'
@@ -12,10 +13,11 @@ import { deviceFacts } from '../../schnauzer/device-facts.ts'
 import type { KnownFacts } from '../../schnauzer/render.ts'
 import { layersOf, type FragmentPlace } from '../../variants/layers.ts'
 import type { Variant } from '../../variants/variant.ts'
-import { readDocument, type SettingsDocument } from '../document.ts'
+import type { DocumentResult, SettingsDocument } from '../document.ts'
 import { completeFacts } from '../options.ts'
 import type { NotRenderedEvent } from '../report.ts'
-import { renderOffline, type NamedBytes, type ValueSource, type ValueWatch } from '../render.ts'
+import { renderOffline, type ValueSource, type ValueWatch } from '../render.ts'
+import { settingsOf } from '../user-data.ts'
 
 /** Where a value comes from. */
 export type Layer =
@@ -37,7 +39,7 @@ export interface HeldSetting {
 
 export interface RunOptions {
   readonly variant: Variant
-  readonly userData: NamedBytes | undefined
+  readonly userData: SettingsSource | undefined
   readonly facts: Facts
   readonly clock: Clock
   readonly io: Pick<ProgramIo, 'env' | 'signal'>
@@ -60,7 +62,10 @@ export interface RecordedRun {
   held(path: readonly string[]): readonly HeldSetting[]
 }
 
-const NO_USER_DATA: NamedBytes = { file: 'none.json', bytes: Buffer.from('{"settings":{}}') }
+const NO_USER_DATA: DocumentResult = {
+  ok: true,
+  document: { file: '', settings: jsonObject(), sourceMap: new SourceTree('') },
+}
 
 /** Keys of some settings, with their values as text. */
 const pairsOf = (settings: JsonValue): ReadonlyMap<string, string> =>
@@ -121,7 +126,7 @@ class UserDataPlaces {
         node = node[name]
       } else break
     }
-    const full: DocumentPath = ['settings', ...found]
+    const full: DocumentPath = [...(this.document.at ?? ['settings']), ...found]
     return nearestPlace(this.document.sourceMap, full, true)
   }
 }
@@ -173,12 +178,12 @@ class LayerFinder {
 export async function recordedRun({ variant, userData, facts, clock, io }: RunOptions): Promise<RecordedRun> {
   const recorder = new Recorder()
   const complete = completeFacts(facts)
+  const read = userData === undefined ? NO_USER_DATA : settingsOf(userData, variant)
   const result = await renderOffline({
-    ...{ variant, facts: complete, io, changes: [], watch: recorder, userData: userData ?? NO_USER_DATA },
+    ...{ variant, facts: complete, io, changes: [], watch: recorder, userData: { file: userData?.file ?? '', read } },
     http: httpOverHandler(createMetadataHandler(complete, { clock })),
   })
-  const read = userData && readDocument(userData.bytes, userData.file)
-  const places = read?.ok === true ? new UserDataPlaces(read.document, variant) : undefined
+  const places = read.ok ? new UserDataPlaces(read.document, variant) : undefined
   const finder = new LayerFinder(variant, recorder, places)
   const settings = isJsonObject(result.settings) ? result.settings : jsonObject()
   const devices = deviceFacts(recorder.hostFacts ?? { pciDevices: () => Promise.resolve([]) })
