@@ -71,7 +71,7 @@ export const apiclient: Program = {
     const transport = host.api(socketPath)
     // at the default level nothing is logged, so the logger is not even loaded
     const level = logLevel === 'debug' || logLevel === 'trace' ? logLevel : 'off'
-    const log = await createLogger({
+    const log = createLogger({
       program: 'apiclient',
       level,
       sink: 'stderr',

@@ -9,7 +9,7 @@ import {
 } from '../lib/args.ts'
 import { EXIT_OK, type ExitCode } from '../lib/exit-codes.ts'
 import { PipelineError } from '../lib/errors.ts'
-import { createLogger } from '../lib/log.ts'
+import { createServerLogger } from '../lib/log.ts'
 import { readOsRelease } from '../lib/os-release.ts'
 import { PATHS } from '../lib/paths.ts'
 import type { Host, Program, ProgramIo } from '../lib/ports.ts'
@@ -66,7 +66,13 @@ async function run(argv: readonly string[], io: ProgramIo, host: Host): Promise<
   const gid = gidOf(args)
   const datastorePath = args.value('--datastore-path') as string
   const socketPath = args.value('--socket-path') ?? PATHS.apiSocket
-  const log = await createLogger({ program: 'apiserver', level, sink: 'split', stdout: io.stdout, stderr: io.stderr })
+  const log = await createServerLogger({
+    program: 'apiserver',
+    level,
+    sink: 'split',
+    stdout: io.stdout,
+    stderr: io.stderr,
+  })
   const variant = findVariant(readOsRelease(host).variant_id)
   const server = await startApiServer(host, {
     model: loadModel(variant.modelName),

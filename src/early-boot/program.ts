@@ -108,7 +108,7 @@ export const earlyBootConfig: Program = {
   async run(argv, io, host) {
     const args = parseArgs(SPEC, argv)
     const level = logLevelOf(SPEC, args)
-    const log = await createLogger({
+    const log = createLogger({
       program: 'early-boot-config',
       level,
       sink: 'stdout',

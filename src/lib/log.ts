@@ -23,8 +23,35 @@ export interface LoggerOptions {
   readonly stderr: TextSink
 }
 
-const silent = (): void => undefined
-const SILENT: Logger = { error: silent, warn: silent, info: silent, debug: silent, trace: silent }
+/** Levels by name, the most urgent first. */
+const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const
+type Level = (typeof LEVELS)[number]
+
+function formatLine(level: string, time: number, message: string, fields: Readonly<Record<string, unknown>>): string {
+  const known = Object.entries(fields).filter(([, value]) => value !== undefined)
+  const facts = known.map(([name, value]) => ` ${name}=${JSON.stringify(value)}`)
+  return `${new Date(time).toISOString().slice(11, 19)} [${level.toUpperCase()}] ${message}${facts.join('')}\n`
+}
+
+function sinkOf({ sink, stdout, stderr }: LoggerOptions, level: string): TextSink {
+  if (sink === 'split') return level === 'error' ? stderr : stdout
+  return sink === 'stderr' ? stderr : stdout
+}
+
+/**
+ * A logger that writes `HH:MM:SS [LEVEL] text field="value"` (UTC), synchronously, so that no line of a short-lived
+ * process is lost. For programs that end soon: it costs them nothing to make.
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const last = LEVELS.findIndex((level) => level === options.level)
+  const at = (level: Level): Logger[Level] => {
+    if (LEVELS.indexOf(level) > last) return () => undefined
+    return (fields, message) => {
+      sinkOf(options, level).write(formatLine(level, Date.now(), message, fields))
+    }
+  }
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug'), trace: at('trace') }
+}
 
 interface PinoLine {
   readonly level: string
@@ -33,31 +60,18 @@ interface PinoLine {
   readonly [field: string]: unknown
 }
 
-function formatLine(line: PinoLine): string {
-  const { level, time, msg, ...fields } = line
-  const facts = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`)
-  return `${new Date(time).toISOString().slice(11, 19)} [${level.toUpperCase()}] ${msg}${facts.join('')}\n`
-}
-
-/**
- * A logger that writes `HH:MM:SS [LEVEL] text field="value"` (UTC), synchronously, so that no line of a short-lived
- * process is lost. With level `off` nothing is loaded.
- */
-export async function createLogger(options: LoggerOptions): Promise<Logger> {
-  if (options.level === 'off') return SILENT
+/** `createLogger` for a server, by pino: the same lines. With level `off` nothing is loaded. */
+export async function createServerLogger(options: LoggerOptions): Promise<Logger> {
+  if (options.level === 'off') return createLogger(options)
   // the default export is there in every way of loading a CommonJS module, bundled or not
   const { default: pino } = await import('pino')
   const destination = {
     write(text: string): void {
-      const line = JSON.parse(text) as PinoLine
-      const isError = line.level === 'error'
-      const sink = options.sink === 'split' ? (isError ? 'stderr' : 'stdout') : options.sink
-      options[sink].write(formatLine(line))
+      const { level, time, msg, ...fields } = JSON.parse(text) as PinoLine
+      sinkOf(options, level).write(formatLine(level, time, msg, fields))
     },
   }
-  const logger: Logger = pino(
-    { level: options.level, base: null, formatters: { level: (label) => ({ level: label }) } },
-    destination,
-  )
+  const formatters = { level: (label: string) => ({ level: label }) }
+  const logger: Logger = pino({ level: options.level, base: null, formatters }, destination)
   return logger
 }

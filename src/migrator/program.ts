@@ -133,7 +133,7 @@ export function createMigrator(catalogue: MigrationCatalogue): Program {
       return EXIT_OK
     }
     const { stdout, stderr } = io
-    const log = await createLogger({ program: 'migrator', level: options.logLevel, sink: 'split', stdout, stderr })
+    const log = createLogger({ program: 'migrator', level: options.logLevel, sink: 'split', stdout, stderr })
     const target = options.target === FROM_OS_RELEASE ? readOsRelease(host).version_id : options.target
     const datastore = resolveDatastore(host.fs, options.datastorePath)
     const base = path.posix.dirname(datastore)

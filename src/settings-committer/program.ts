@@ -34,7 +34,7 @@ async function run(argv: readonly string[], io: ProgramIo, host: Host): Promise<
   const args = parseArgs(SPEC, argv)
   const level = logLevelOf(SPEC, args)
   const transaction = args.value('--transaction') ?? LAUNCH_TRANSACTION
-  const log = await createLogger({
+  const log = createLogger({
     program: 'settings-committer',
     level,
     sink: 'split',

@@ -204,7 +204,7 @@ async function populate(host: Host, base: string, version: string, log: Logger):
 async function run(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode> {
   const args = parseArgs(SPEC, argv)
   const level = logLevelOf(SPEC, args)
-  const log = await createLogger({ program: 'storewolf', level, sink: 'split', stdout: io.stdout, stderr: io.stderr })
+  const log = createLogger({ program: 'storewolf', level, sink: 'split', stdout: io.stdout, stderr: io.stderr })
   const version = versionOf(args, host)
   const base = args.value('--data-store-base-path') as string
   makeBase(host.fs, base)

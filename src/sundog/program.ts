@@ -168,7 +168,7 @@ export const sundog: Program = {
   async run(argv, io, host) {
     const args = parseArgs(SPEC, argv)
     const level = logLevelOf(SPEC, args)
-    const log = await createLogger({ program: 'sundog', level, sink: 'split', stdout: io.stdout, stderr: io.stderr })
+    const log = createLogger({ program: 'sundog', level, sink: 'split', stdout: io.stdout, stderr: io.stderr })
     const api = new ApiClient(host.api(args.value('--socket-path')))
     const generators = decodeGenerators(await api.getJson('/metadata/setting-generators'))
     if (generators.size === 0) {

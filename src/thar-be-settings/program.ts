@@ -51,11 +51,11 @@ async function startDaemon(args: ParsedArgs, io: ProgramIo, host: Host): Promise
   return EXIT_OK
 }
 
-async function startRun(args: ParsedArgs, io: ProgramIo, host: Host): Promise<Run> {
+function startRun(args: ParsedArgs, io: ProgramIo, host: Host): Run {
   const { stdout, stderr, signal } = io
   const level = logLevelOf(SPEC, args)
   const sink = args.value('--dry-run') === undefined ? 'split' : 'stderr'
-  const log = await createLogger({ program: 'thar-be-settings', level, sink, stdout, stderr })
+  const log = createLogger({ program: 'thar-be-settings', level, sink, stdout, stderr })
   return { api: new ApiClient(host.api(args.value('--socket-path'))), host, log, signal }
 }
 
@@ -63,7 +63,7 @@ async function startRun(args: ParsedArgs, io: ProgramIo, host: Host): Promise<Ru
 async function applyRecorded(args: ParsedArgs, io: ProgramIo, host: Host): Promise<ExitCode> {
   const record = await RunRecord.begin(host, io.env)
   try {
-    const run = await startRun(args, io, { ...host, events: record.events })
+    const run = startRun(args, io, { ...host, events: record.events })
     if (args.flags.has('--all')) await applyAll(run, record)
     else await applySelected(decodeChangedKeys(await io.readStdin()), run, record)
   } catch (error) {
@@ -86,7 +86,7 @@ export const tharBeSettings: Program = {
     const transaction = args.value('--dry-run')
     if (transaction !== undefined) {
       const keys = decodeChangedKeys(await io.readStdin())
-      const report = await dryRun(keys, transaction, await startRun(args, io, host))
+      const report = await dryRun(keys, transaction, startRun(args, io, host))
       io.stdout.write(`${printJson(report)}\n`)
       return EXIT_OK
     }

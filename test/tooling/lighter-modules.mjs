@@ -12,7 +12,10 @@ function withLazyRanges(source) {
   )
 }
 
-/** pino's own ways of writing to files and threads. Our loggers hand it a destination. */
+/**
+ * pino's own ways of writing to files and threads, since our loggers hand it a destination; and the reading of TOML as a
+ * stream, which loads Node's streams.
+ */
 const UNUSED = 'module.exports = class { constructor() { throw new Error("not part of this program") } }'
 
 export const lighterModules = {
@@ -24,6 +27,9 @@ export const lighterModules = {
       return { contents, loader: 'js' }
     })
     build.onResolve({ filter: /^(?:sonic-boom|thread-stream)$/ }, ({ path }) => ({ path, namespace: 'unused' }))
+    build.onResolve({ filter: /^[.][/]parse-stream[.]js$/ }, ({ path, importer }) =>
+      /[\\/]@iarna[\\/]toml[\\/]/.test(importer) ? { path, namespace: 'unused' } : undefined,
+    )
     build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: UNUSED, loader: 'js' }))
   },
 }

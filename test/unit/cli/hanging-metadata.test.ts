@@ -21,7 +21,6 @@ const VARIANT = findVariant('aws-ecs-2')
 // the clock passes while modules are loaded, so they have to be there
 beforeAll(async () => {
   for (const load of PROGRAMS.values()) await load()
-  await import('pino')
 }, 60_000)
 
 interface Booted {
