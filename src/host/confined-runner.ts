@@ -29,6 +29,8 @@ type TellingRequest = RunRequest & Required<Pick<RunRequest, 'onEvent'>>
 
 /** Where a command without a directory is looked for under the root, as systemd.exec(5) has it. */
 const SEARCH_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+/** The name of the executable that is every program. */
+const EXECUTABLE = 'bottlerocket'
 const NOT_RUN = new Set(['restart', 'action', 'reload'])
 const MAX_LINKS = 10
 
@@ -64,11 +66,15 @@ export class ConfinedRunner implements ProcessRunner {
     if (NOT_RUN.has(request.purpose) && this.options.runCommands !== true) {
       return { ...startFailure(command, ''), startError: undefined, exitCode: 0, recorded: true }
     }
-    const target = this.followLinks(this.find(name))
+    const { target, link } = this.followLinks(this.find(name))
     const base = path.posix.basename(target)
     const { fs } = this.options.host()
     // what somebody put under the root goes before the program of the same name
-    if (target.startsWith('/') && fs.lstat(target)?.kind === 'file') return this.spawn(request, [fs.hostPath(target)])
+    if (target.startsWith('/') && fs.lstat(target)?.kind === 'file') {
+      const file = fs.hostPath(target)
+      // the one executable goes by the name of the link to it, or by its first argument
+      return this.spawn(request, base === EXECUTABLE && link !== undefined ? [file, link] : [file])
+    }
     const load = this.options.programs.get(base)
     if (load !== undefined) return this.call(request, await load())
     const own = this.options.ownCommand?.(base)
@@ -76,7 +82,7 @@ export class ConfinedRunner implements ProcessRunner {
   }
 
   private async startTelling(request: RunRequest, events: EventSink): Promise<void> {
-    const target = this.followLinks(request.command[0] ?? '')
+    const { target } = this.followLinks(request.command[0] ?? '')
     const load = this.options.programs.get(path.posix.basename(target))
     if (load === undefined) throw new Error(`${target}: no such program under the root`)
     const program = await load()
@@ -102,13 +108,16 @@ export class ConfinedRunner implements ProcessRunner {
     return SEARCH_PATH.map((directory) => `${directory}/${name}`).find((file) => fs.stat(file)?.kind === 'file') ?? name
   }
 
-  private followLinks(name: string): string {
+  /** What a path leads to, and the name of the last link on the way. */
+  private followLinks(name: string): { readonly target: string; readonly link: string | undefined } {
     const { fs } = this.options.host()
     let target = name
+    let link: string | undefined
     for (let i = 0; i < MAX_LINKS && target.startsWith('/') && fs.lstat(target)?.kind === 'symlink'; i++) {
+      link = path.posix.basename(target)
       target = path.posix.resolve(path.posix.dirname(target), fs.readLink(target))
     }
-    return target
+    return { target, link }
   }
 
   private spawn(request: RunRequest, program: readonly string[]): Promise<RunResult> {

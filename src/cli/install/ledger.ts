@@ -1,5 +1,6 @@
 /** What `install` has laid under a root, as it notes it there: `uninstall` and later runs go by it. */
 import { createHash } from 'node:crypto'
+import { compareBytes } from '../../lib/byte-order.ts'
 import { messageOf, PipelineError } from '../../lib/errors.ts'
 import { parseJson } from '../../lib/json-parse.ts'
 import { isJsonArray, isJsonObject, jsonObject, member, printJson, toJson, type JsonValue } from '../../lib/json.ts'
@@ -85,4 +86,15 @@ export function readLedger(fs: RootFs): Ledger | undefined {
 export function printLedger({ variant, release, entries, directories }: Ledger): string {
   const members = jsonObject(Object.fromEntries([...entries].map(([path, marks]) => [path, marks])))
   return `${printJson(jsonObject({ schemaVersion: toJson(VERSION), variant, release, entries: members, directories }))}\n`
+}
+
+/** Whether two ledgers say the same, in whatever order. */
+export function sameLedger(a: Ledger, b: Ledger): boolean {
+  const sorted = (ledger: Ledger): string =>
+    printLedger({
+      ...ledger,
+      entries: new Map([...ledger.entries].sort(([x], [y]) => compareBytes(x, y))),
+      directories: [...ledger.directories].sort(compareBytes),
+    })
+  return sorted(a) === sorted(b)
 }

@@ -142,6 +142,19 @@ describe('other commands', () => {
     expect(out(await runner().run({ command: ['echo-program'], purpose: 'program' }))).toBe('mine\n')
   })
 
+  it('may be the one executable, which is told whose link led to it', async () => {
+    script('/usr/lib/package/bottlerocket', 'echo "$@"')
+    mkdirSync(path.join(root, '/usr/bin'), { recursive: true })
+    mkdirSync(path.join(root, '/usr/libexec'), { recursive: true })
+    symlinkSync('../lib/package/bottlerocket', path.join(root, '/usr/bin/netdog'))
+    symlinkSync('/usr/bin/netdog', path.join(root, '/usr/libexec/10-network'))
+    for (const name of ['/usr/bin/netdog', '/usr/libexec/10-network', 'netdog']) {
+      expect(out(await runner().run({ command: [name, 'node-ip'], purpose: 'program' }))).toBe('netdog node-ip\n')
+    }
+    const itself = await runner().run({ command: ['/usr/lib/package/bottlerocket', 'boot'], purpose: 'program' })
+    expect(out(itself)).toBe('boot\n')
+  })
+
   it('go before a program of ours of the same name, if somebody put them there', async () => {
     script('/usr/bin/echo-program', 'echo own')
     expect(out(await runner().run({ command: ['/usr/bin/echo-program'], purpose: 'program' }))).toBe('own\n')
