@@ -78,7 +78,7 @@ export class Machine {
   /** Where its root is on this machine. `/usr` is empty here. */
   readonly root: string
   private readonly directory = temporaryDirectory()
-  private readonly options: MachineOptions
+  private options: MachineOptions
   private running: { child: ChildProcess; init: number; ended: Promise<unknown>; group: string } | undefined
   private output = ''
 
@@ -92,6 +92,11 @@ export class Machine {
     // what a directory must have to be taken for a root
     writeFileSync(path.join(this.root, 'usr/lib/os-release'), '')
     mkdirSync(path.join(this.root, 'var/log/journal'), { recursive: true })
+  }
+
+  /** Replaces what is laid over the Debian, as an update of the OS does, from the next start on. */
+  install(layers: readonly string[]): void {
+    this.options = { ...this.options, layers }
   }
 
   private command(kernelArguments: readonly string[]): string[] {

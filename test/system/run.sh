@@ -37,4 +37,5 @@ else
   echo "no Debian of its own can be made for machines: they boot from this machine's /usr" >&2
 fi
 [ -f dist/bottlerocket.js ] || npm run -s build
+[ -x dist/single/bottlerocket ] || node test/tooling/single.mjs
 SYSTEM_TESTS=1 exec npx vitest run --config test/tooling/vitest.config.ts --project system "$@"
