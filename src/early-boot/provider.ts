@@ -2,7 +2,7 @@
 import { parseLogLevel } from '../lib/args.ts'
 import { renderDiagnostic } from '../lib/diagnostics.ts'
 import { EXIT_FAILURE, EXIT_OK } from '../lib/exit-codes.ts'
-import { MAX_USER_DATA_BYTES } from '../lib/facts.ts'
+import { MAX_USER_DATA_BYTES } from '../lib/user-data-limit.ts'
 import { printJson, quoteJson, type JsonObject, type JsonValue } from '../lib/json.ts'
 import type { Host, Program, ProgramIo } from '../lib/ports.ts'
 import { failureText } from './failure-text.ts'

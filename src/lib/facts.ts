@@ -9,13 +9,11 @@ import { isJsonArray, isJsonObject, type JsonValue } from './json.ts'
 import { JsonSyntaxError, parseJson } from './json-parse.ts'
 import type { PciDevice } from './ports.ts'
 import { decodeBase64Strict } from './strict-base64.ts'
+import { MAX_USER_DATA_BYTES } from './user-data-limit.ts'
 import { encodeUtf8 } from './utf8.ts'
 
 /** What an instance's user data is: text as it stands, or bytes in base64. */
 export type UserDataFact = string | { readonly base64: string }
-
-/** Longest user data that an EC2 instance can have, in bytes as stored. */
-export const MAX_USER_DATA_BYTES = 16_384
 
 interface InterfaceFacts {
   /** Without the `/` that the metadata service puts behind it. */

@@ -15,6 +15,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   watch,
@@ -207,6 +208,31 @@ function startServer(command, env) {
   })
 }
 
+/** Has this process and all that it starts counted together. @returns how to read the count in ms, and to end it */
+function processorTime() {
+  const [v1, v2] = ['/sys/fs/cgroup/cpuacct', '/sys/fs/cgroup']
+  const name = `bench-${process.pid}`
+  const join = (parent, to) => writeFileSync(path.join(parent, to, 'cgroup.procs'), String(process.pid))
+  const parent = [v1, v2].find((directory) => existsSync(path.join(directory, 'cgroup.procs')))
+  try {
+    mkdirSync(path.join(parent, name))
+    join(parent, name)
+  } catch {
+    return { read: () => Number.NaN, end: () => undefined }
+  }
+  const text = (file) => readFileSync(path.join(parent, name, file), 'utf8')
+  return {
+    read: () =>
+      parent === v1
+        ? Number(text('cpuacct.usage')) / 1e6
+        : Number(/^usage_usec (\d+)/m.exec(text('cpu.stat'))?.[1]) / 1e3,
+    end: () => {
+      join(parent, '')
+      rmdirSync(path.join(parent, name))
+    },
+  }
+}
+
 function memoryOf(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   const kib = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)
@@ -220,7 +246,7 @@ function stop(child) {
   })
 }
 
-async function round(variant, env) {
+async function round(variant, env, processor) {
   for (const name of ['etc', 'run', 'var']) {
     mkdirSync(`/${name}`, { recursive: true })
     for (const entry of readdirSync(`/${name}`)) rmSync(`/${name}/${entry}`, { recursive: true, force: true })
@@ -232,10 +258,10 @@ async function round(variant, env) {
   try {
     for (const command of commandsOf(variant)) {
       const name = path.basename(command[0])
-      if (name === 'apiserver') {
-        server = await startServer(command, env)
-        steps.push([name, server.ms])
-      } else steps.push([name, timed(command, env)])
+      const before = processor.read()
+      if (name === 'apiserver') server = await startServer(command, env)
+      const ms = name === 'apiserver' ? server.ms : timed(command, env)
+      steps.push([name, ms, processor.read() - before])
     }
     return { steps, memory: memoryOf(server.child.pid) }
   } finally {
@@ -249,14 +275,18 @@ async function measureInside(variant) {
   const shell = JSON.parse(readFileSync('/shell.json', 'utf8'))
   const env = { ...base, BOTTLEROCKET_IMDS_URL: url, AWS_ENDPOINT_URL: url }
   const rounds = []
+  const processor = processorTime()
   try {
     for (let i = -1; i < runs; i++) {
+      const before = processor.read()
       const bare = timed([process.execPath, '-e', '0'], env)
+      const bareProcessor = processor.read() - before
       const inShell = timed([process.execPath, '-e', '0'], shell)
-      const result = await round(variant, env)
-      if (i >= 0) rounds.push({ bare, inShell, ...result }) // the first one warms the page cache
+      const result = await round(variant, env, processor)
+      if (i >= 0) rounds.push({ bare, bareProcessor, inShell, ...result }) // the first one warms the page cache
     }
   } finally {
+    processor.end()
     server.removeAllListeners('exit')
     server.kill('SIGTERM')
   }
@@ -279,13 +309,25 @@ function report(variant, name, rounds) {
   console.log(
     `  bare node ${bare.toFixed(1)} ms, all programs ${median(rounds.map(total)).toFixed(1)} ms, medians of ${rounds.length} rounds`,
   )
+  const busy = ({ steps }) => sum(steps.map(([, , ms]) => ms))
+  const busyRatio = median(rounds.map((one) => busy(one) / one.bareProcessor))
+  console.log(
+    `  time of processors: ${busyRatio.toFixed(2)} times that of a bare node start, ${median(rounds.map(busy)).toFixed(1)} ms`,
+  )
   console.log(`  API server at the end: ${resident} MiB resident, ${peak} MiB at most`)
   rounds[0].steps.forEach(([step], i) => {
-    const ms = median(rounds.map(({ steps }) => steps[i][1]))
-    const least = Math.min(...rounds.map(({ steps }) => steps[i][1]))
-    console.log(
-      `  ${step.padEnd(20)} ${ms.toFixed(1).padStart(7)} ms  ${(ms / bare).toFixed(2).padStart(5)} x node  least ${least.toFixed(1).padStart(6)} ms`,
-    )
+    const times = rounds.map(({ steps }) => steps[i][1])
+    const figures = [
+      `${median(times).toFixed(1).padStart(7)} ms`,
+      `${(median(times) / bare).toFixed(2).padStart(5)} x node`,
+      `least ${Math.min(...times)
+        .toFixed(1)
+        .padStart(6)} ms`,
+      `processors ${median(rounds.map(({ steps }) => steps[i][2]))
+        .toFixed(1)
+        .padStart(6)} ms`,
+    ]
+    console.log(`  ${step.padEnd(20)} ${figures.join('  ')}`)
   })
 }
 

@@ -3,7 +3,7 @@ import { addFindings, checkSource, type AcceptedSettings, type Checked } from '.
 import { excerptText, readFile } from '../../documents/read-file.ts'
 import { startOfSource, type SettingsSource, type Skipped } from '../../documents/source.ts'
 import { hasErrors, type Diagnostic } from '../../lib/diagnostics.ts'
-import { MAX_USER_DATA_BYTES } from '../../lib/facts.ts'
+import { MAX_USER_DATA_BYTES } from '../../lib/user-data-limit.ts'
 import { loadModel } from '../../model/models.ts'
 import type { Variant } from '../../variants/variant.ts'
 import { UNKNOWN_VARIANT, type ChoiceSubject, type Chosen } from '../variant-choice.ts'
