@@ -1,6 +1,7 @@
 /** The findings about one document of settings. */
 import { hasErrors, onePerPlace, type Diagnostic, type Place } from '../lib/diagnostics.ts'
 import { isJsonObject, member, type JsonObject, type JsonValue } from '../lib/json.ts'
+import { withoutValues } from '../lib/hidden-values.ts'
 import { PlaceFinder, type DocumentPath, type SourceMap } from '../lib/source-map.ts'
 import { trimWhiteSpace } from '../lib/white-space.ts'
 import type { SettingsModel } from '../model/models.ts'
@@ -178,7 +179,7 @@ function noted(diagnostic: Diagnostic, standsAt: Place): Diagnostic {
 function settled(found: Findings, source: SettingsSource): Checked {
   const { body, standsAt } = source
   const relocate = body.kind === 'text' ? body.relocate : undefined
-  const all = onePerPlace(found.diagnostics)
+  const all = withoutValues(onePerPlace(found.diagnostics), body.kind === 'text' ? body.text : source.placeText)
   const placed = relocate === undefined ? all : onePerPlace(all.map((each) => moved(each, relocate)))
   const diagnostics = standsAt === undefined ? placed : placed.map((each) => noted(each, standsAt))
   // what is not known yet cannot be looked into any further

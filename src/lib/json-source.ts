@@ -3,6 +3,7 @@
  */
 import { visit } from 'jsonc-parser'
 import type { Diagnostic } from './diagnostics.ts'
+import { withoutValues } from './hidden-values.ts'
 import { JsonSyntaxError, parseJson } from './json-parse.ts'
 import type { JsonValue } from './json.ts'
 import { PlaceFinder, SourceTree, type ParsedDocument, type SourceMap } from './source-map.ts'
@@ -107,6 +108,6 @@ export function parseJsonSource(text: string, file: string): ParsedDocument<Json
       ...(hint !== undefined && { hint }),
       at,
     }
-    return { ok: false, diagnostics: [fault] }
+    return { ok: false, diagnostics: withoutValues([fault], body) }
   }
 }

@@ -1,4 +1,5 @@
 import { renderDiagnostic } from './diagnostics.ts'
+import { hideValues } from './hidden-values.ts'
 import { messageOf, PipelineError } from './errors.ts'
 import { EXIT_FAILURE, EXIT_INTERRUPTED, type ExitCode } from './exit-codes.ts'
 import type { Host, Program, ProgramIo } from './ports.ts'
@@ -8,7 +9,8 @@ export function renderFailure(program: string, error: unknown): string {
   if (error instanceof PipelineError) {
     const lines = [`${program}: error[${error.code}] ${error.message}`]
     for (const diagnostic of error.diagnostics) {
-      lines.push(renderDiagnostic(diagnostic, error.sources.get(diagnostic.at?.file ?? '')))
+      const source = error.sources.get(diagnostic.at?.file ?? '')
+      lines.push(renderDiagnostic(diagnostic, source === undefined ? undefined : hideValues(source).shown))
     }
     if (error.hint !== undefined) lines.push(`    hint: ${error.hint}`)
     return lines.join('\n') + '\n'

@@ -2,6 +2,7 @@
  * TOML as users write it: strict verdicts, and every fault of a document with its place.
  */
 import { onePerPlace, type Diagnostic } from '../lib/diagnostics.ts'
+import { withoutValues } from '../lib/hidden-values.ts'
 import { messageOf } from '../lib/errors.ts'
 import { PlaceFinder, type MappedTree, type ParsedDocument } from '../lib/source-map.ts'
 import { parseAst } from './ast.ts'
@@ -120,6 +121,6 @@ export function parseUserToml(text: string, file: string): TomlDocument {
     reading = readTemplate(body, places) ?? readFaulty(body, error, places)
   }
   const { partial } = reading
-  const found = onePerPlace([...diagnostics, ...reading.diagnostics])
+  const found = withoutValues(onePerPlace([...diagnostics, ...reading.diagnostics]), original)
   return { ok: false, diagnostics: found, ...(partial !== undefined && { partial }) }
 }

@@ -7,7 +7,7 @@ import { FILE_VARIANT_OPTION, VariantChoice, variantProblem } from '../variant-c
 import { checkInputs, type ChooseVariants, type FindMore, type Outcome } from '../validate/check-inputs.ts'
 import { checkNetworks } from '../validate/check-networks.ts'
 import { readInputs, type FileHost } from '../validate/inputs.ts'
-import { maskSecrets } from '../validate/mask.ts'
+import { maskSecrets, maskSecretsOfNetwork } from '../validate/mask.ts'
 import { renderAnnotations, renderText, reportJson, summaryText } from '../validate/print.ts'
 
 const OPTIONS = [
@@ -66,7 +66,14 @@ function merged(outcomes: readonly Outcome[]): Outcome {
   }
 }
 
-function print(outcome: Outcome, format: Format, io: ProgramIo, showSecrets: boolean): void {
+/** What of a text may be shown, by its file. */
+function maskOf(args: ParsedArgs): (text: string, file: string) => string {
+  if (args.flags.has('--show-secrets')) return (text) => text
+  const networks = new Set(args.values.get('--net'))
+  return (text, file) => (networks.has(file) ? maskSecretsOfNetwork(text) : maskSecrets(text))
+}
+
+function print(outcome: Outcome, format: Format, io: ProgramIo, show: (text: string, file: string) => string): void {
   switch (format) {
     case 'json':
       io.stdout.write(`${reportJson(outcome)}\n`)
@@ -76,7 +83,7 @@ function print(outcome: Outcome, format: Format, io: ProgramIo, showSecrets: boo
       io.stderr.write(`${summaryText(outcome)}\n`)
       break
     case 'text':
-      io.stdout.write(renderText(outcome, paletteFor(io), showSecrets ? (text) => text : maskSecrets))
+      io.stdout.write(renderText(outcome, paletteFor(io), show))
       break
   }
 }
@@ -100,7 +107,7 @@ export async function validate(argv: readonly string[], io: ProgramIo, host: Fil
   const documents = await checkInputs(await readInputs(args.words, io, host), choose, findMore)
   refuseWithoutVariant(documents)
   const outcome = merged([documents, checkNetworks(await readInputs(networks, io, host), choose)])
-  print(outcome, format, io, args.flags.has('--show-secrets'))
+  print(outcome, format, io, maskOf(args))
   const isStrict = args.flags.has('--strict')
   const fails = outcome.verdicts.some(({ accepted, diagnostics }) => !accepted || (isStrict && diagnostics.length > 0))
   return fails ? EXIT_FAILURE : EXIT_OK

@@ -1,5 +1,6 @@
 /** The text output of `bottlerocket render`. */
 import { renderDiagnostic, sortDiagnostics, type Diagnostic } from '../../lib/diagnostics.ts'
+import { withoutValues } from '../../lib/hidden-values.ts'
 import type { ProgramIo } from '../../lib/ports.ts'
 import { decodeUtf8Lossy, encodeUtf8 } from '../../lib/utf8.ts'
 import { withNetwork } from '../network.ts'
@@ -13,7 +14,7 @@ import {
   type RenderResult,
 } from '../render.ts'
 import { diffPaletteFor, paletteFor } from '../terminal.ts'
-import { maskSecrets } from '../validate/mask.ts'
+import { maskSecrets, maskSecretsOfNetwork } from '../validate/mask.ts'
 import { diffStates, only, stateAfter, stateOf, type FileState } from './file-state.ts'
 import { readIfAny } from './write-out.ts'
 
@@ -53,18 +54,30 @@ class Printer {
   private readonly io: ProgramIo
   private readonly job: Job
   private readonly sources: ReadonlyMap<string, string>
+  private readonly texts: ReadonlyMap<string, string>
   private state: FileState = new Map()
 
   constructor(io: ProgramIo, job: Job, documents: readonly NamedBytes[]) {
     this.io = io
     this.job = job
-    const shown = (text: string): string => (job.showSecrets ? text : maskSecrets(text))
-    this.sources = new Map(documents.map(({ file, bytes }) => [file, shown(decodeUtf8Lossy(bytes))]))
+    this.texts = new Map(documents.map(({ file, bytes }) => [file, decodeUtf8Lossy(bytes)]))
+    const mask = (document: NamedBytes): ((text: string) => string) =>
+      document === job.network ? maskSecretsOfNetwork : maskSecrets
+    const shown = (document: NamedBytes): string => {
+      const text = decodeUtf8Lossy(document.bytes)
+      return job.showSecrets ? text : mask(document)(text)
+    }
+    this.sources = new Map(documents.map((document) => [document.file, shown(document)]))
+  }
+
+  private withoutValues(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+    return diagnostics.flatMap((each) => withoutValues([each], this.texts.get(each.at?.file ?? '') ?? ''))
   }
 
   diagnostics(diagnostics: readonly Diagnostic[]): void {
     const palette = paletteFor(this.io, 2)
-    for (const diagnostic of sortDiagnostics(diagnostics)) {
+    const { showSecrets } = this.job
+    for (const diagnostic of sortDiagnostics(showSecrets ? diagnostics : this.withoutValues(diagnostics))) {
       this.io.stderr.write(renderDiagnostic(diagnostic, this.sources.get(diagnostic.at?.file ?? ''), palette) + '\n')
     }
   }

@@ -83,11 +83,15 @@ export function summaryText({ verdicts, skipped }: Outcome): string {
 }
 
 /** All findings with their lines. @param show what of a text may be shown */
-export function findingTexts(outcome: Outcome, palette: Palette, show: (text: string) => string): string[] {
+export function findingTexts(
+  outcome: Outcome,
+  palette: Palette,
+  show: (text: string, file: string) => string,
+): string[] {
   const shown = new Map<string, readonly string[]>()
   const lines = (file = ''): readonly string[] | undefined => {
     const text = outcome.texts.get(file)
-    if (text !== undefined && !shown.has(file)) shown.set(file, linesOf(show(text)))
+    if (text !== undefined && !shown.has(file)) shown.set(file, linesOf(show(text, file)))
     return shown.get(file)
   }
   return byDocument(outcome.verdicts)
@@ -105,7 +109,7 @@ export function skippedTexts({ skipped }: Pick<Outcome, 'skipped'>, palette: Pal
 }
 
 /** All findings with their lines, then what was skipped, then the summary. @param show what of a text may be shown */
-export function renderText(outcome: Outcome, palette: Palette, show: (text: string) => string): string {
+export function renderText(outcome: Outcome, palette: Palette, show: (text: string, file: string) => string): string {
   const blocks = [...findingTexts(outcome, palette, show), ...skippedTexts(outcome, palette)]
   return `${blocks.map((block) => `${block}\n`).join('')}${summaryText(outcome)}\n`
 }

@@ -1,0 +1,470 @@
+/**
+ * Hiding values in texts that people see. The texts are faulty ones, so nothing is parsed: a value is shown if the name
+ * in front of it is that of a setting that may be shown, or much like one. Everything else is hidden.
+ */
+import type { Diagnostic } from './diagnostics.ts'
+import { editDistance, nearest } from './nearest.ts'
+import { OPEN_TABLES, PLAIN_NAMES, SECRET_NAMES, SECRET_TABLES } from './setting-names.ts'
+
+/** What becomes of the value behind a name. */
+type Verdict = 'hidden' | 'shown' | 'unknown'
+
+const plainNames = new Set(PLAIN_NAMES)
+const openTables = new Set(OPEN_TABLES)
+const secretTables = new Set(SECRET_TABLES)
+/** Members of documents around user data, and of the comment that names a variant. */
+const OUTER_NAMES = new Set([
+  'apiVersion',
+  'kind',
+  'metadata',
+  'name',
+  'spec',
+  'Type',
+  'amiFamily',
+  'settings',
+  'variant',
+])
+const TELLING = /pass|secret|token|auth|cred|priv|server-?key|api-?key/
+/** Words, as names are made of, with hardly a digit. */
+const NAME_LIKE = /^(?=.{1,40}$)(?:(?:[A-Za-z]?[a-z]+(?:[A-Z]{1,3}[a-z]+)*|[A-Z]{1,6})\d{0,2}(?:[-_./:]+(?!$)|$))+$/
+/** A run as it is in base64 and in tokens. */
+const ENCODED = /[A-Za-z0-9+/=_-]{20}/
+const HARMLESS_VALUE = /^(?:true|false|[-+]?\d{1,6}(?:\.\d{1,3})?)$/
+
+const SHORT_NAME = 5
+/** As long as a key in the datastore may be. */
+const LONGEST_NAME = 257
+
+function isLikeSecret(name: string): boolean {
+  const plain = name.toLowerCase().replaceAll('_', '-')
+  const edits = plain.length <= SHORT_NAME ? 1 : 2
+  return TELLING.test(plain) || SECRET_NAMES.some((secret) => editDistance(plain, secret) <= edits)
+}
+
+const verdicts = new Map<string, Verdict>()
+
+function judge(name: string): Verdict {
+  if (plainNames.has(name) || OUTER_NAMES.has(name)) return 'shown'
+  // a document in a document: what is in it has names of its own
+  if (/^(?:user_data(?:_base64)?|[uU]serData)$/.test(name)) return 'unknown'
+  if (isLikeSecret(name)) return 'hidden'
+  return nearest(name, plainNames) === undefined ? 'unknown' : 'shown'
+}
+
+function verdictOf(name: string, table: string): Verdict {
+  const known = verdicts.get(name) ?? judge(name)
+  verdicts.set(name, known)
+  return known === 'unknown' && openTables.has(table) ? 'shown' : known
+}
+
+type Kind = 'line' | 'space' | 'string' | 'sign' | 'word'
+
+interface Token {
+  readonly kind: Kind
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+const TOKEN = new RegExp(
+  [
+    String.raw`(?<line>\r\n|\n|\r)`,
+    String.raw`(?<space>[ \t\uFEFF]+)`,
+    String.raw`(?<string>"""(?:[^]*?"""|[^]*)|'''(?:[^]*?'''|[^]*)|"(?:\\.|[^"\\\r\n])*(?:"|\\?$|(?=[\r\n])|\\(?=[\r\n]))|'[^'\r\n]*'?)`,
+    String.raw`(?<sign>[=,{}[\]]|:(?=[\s"'{[]|$)|#)`,
+    String.raw`(?<word>(?:[^\s=:,{}[\]"'#]|:(?![\s"'{[]|$))+)`,
+    String.raw`(?<other>[^])`,
+  ].join('|'),
+  'y',
+)
+
+function tokensOf(text: string): Token[] {
+  const tokens: Token[] = []
+  TOKEN.lastIndex = 0
+  for (let start = 0; start < text.length; start = TOKEN.lastIndex) {
+    const { groups = {}, 0: found } = TOKEN.exec(text) as RegExpExecArray
+    const kind = (Object.keys(groups).find((name) => groups[name] !== undefined) ?? 'word') as Kind | 'other'
+    tokens.push({ kind: kind === 'other' ? 'word' : kind, text: found, start, end: start + found.length })
+  }
+  return tokens
+}
+
+const contentOf = (text: string): string => text.replace(/^("""|'''|"|')([^]*?)\1?$/, '$2')
+
+/** A key with the tokens that it consists of. */
+interface Key {
+  readonly names: readonly string[]
+  /** Index of the token behind its separator. */
+  readonly next: number
+}
+
+/** The key that begins at a token: names joined by dots, then a separator. */
+function keyAt(tokens: readonly Token[], at: number): Key | undefined {
+  let next = at
+  let text = ''
+  let last: Token | undefined
+  for (let token = tokens[next]; token?.kind === 'word' || token?.kind === 'string'; token = tokens[next]) {
+    const isJoined = text === '' || text.endsWith('.') || token.text.startsWith('.')
+    if (!isJoined || token.text.length > LONGEST_NAME || /[\r\n]|\\["n]/.test(token.text)) return undefined
+    text += token.kind === 'string' ? `"${contentOf(token.text).replaceAll('"', '')}"` : token.text
+    last = token
+    next += 1
+  }
+  while (tokens[next]?.kind === 'space') next += 1
+  const sign = tokens[next]
+  if (last === undefined || sign === undefined || (sign.text !== '=' && sign.text !== ':')) return undefined
+  // the end of a text in base64 instead of a separator
+  if (/^(?:=|"|')$/.test(tokens[next + 1]?.text ?? '')) return undefined
+  const names = (text.match(/"[^"]*"|[^".]+/g) ?? []).map((name) => name.replaceAll('"', ''))
+  return { names: names.length > 0 ? names : [''], next: next + 1 }
+}
+
+/** What owns the values at some depth of brackets. */
+interface Level {
+  readonly verdict: Verdict
+  readonly name: string
+  /** Everything in it is hidden, whatever it is called. */
+  readonly isClosed: boolean
+}
+
+const NO_KEY: Level = { verdict: 'unknown', name: '', isClosed: false }
+
+/** A stretch of a text that is not shown. */
+interface Stretch {
+  readonly start: number
+  readonly end: number
+  /** In a comment, where no finding quotes from. */
+  readonly isComment: boolean
+}
+
+class Scanner {
+  private readonly tokens: readonly Token[]
+  private readonly hidden: Stretch[] = []
+  private levels: Level[] = []
+  private current: Level = NO_KEY
+  private heading = ''
+  private isLineStart = true
+  private isComment = false
+  /** A hidden name is followed by nothing in its line; its value comes later. */
+  private isPending = false
+  /** Quotes do not fit together: nothing in the rest of the line is what it seems to be. */
+  private isBroken = false
+  /** Names by their indentation, as in YAML. */
+  private parents: { readonly indent: number; readonly name: string }[] = []
+  private readonly text: string
+  private readonly unknown: 'hidden' | 'shown'
+
+  constructor(text: string, unknown: 'hidden' | 'shown') {
+    this.text = text
+    this.unknown = unknown
+    this.tokens = tokensOf(text)
+  }
+
+  scan(): readonly Stretch[] {
+    for (let i = 0; i < this.tokens.length;) i = this.step(i)
+    return this.hidden
+  }
+
+  private hide(start: number, end: number): void {
+    if (start < end) this.hidden.push({ start, end, isComment: this.isComment })
+  }
+
+  private get level(): Level {
+    return this.levels.at(-1) ?? NO_KEY
+  }
+
+  private get table(): string {
+    return this.levels.at(-1)?.name ?? this.parents.at(-1)?.name ?? this.heading
+  }
+
+  /** Looks at one token, or at a key. @returns the index of the next one */
+  private step(i: number): number {
+    const token = this.tokens[i] as Token
+    switch (token.kind) {
+      case 'line':
+        this.endLine(i)
+        return i + 1
+      case 'space':
+        return i + 1
+      case 'sign':
+        return this.sign(token, i)
+      case 'string':
+      case 'word':
+        if (this.isBehindBracket(i)) this.isBroken = true
+        if (!this.isBroken) return this.key(i) ?? this.value(token, i)
+        this.hide(token.start, token.end)
+        return i + 1
+    }
+  }
+
+  private endLine(i: number): void {
+    const isEmptyLine = this.isLineStart
+    this.isPending = this.current.verdict === 'hidden' && (isEmptyLine ? this.isPending : this.isUnfinished(i))
+    if (this.isBroken || (this.levels.length === 0 && !this.isPending)) this.current = NO_KEY
+    this.isLineStart = true
+    this.isComment = false
+    this.isBroken = false
+  }
+
+  /** Whether text follows a bracket without anything in between. */
+  private isBehindBracket(i: number): boolean {
+    return [']', '}'].includes(this.tokens[i - 1]?.text ?? '')
+  }
+
+  /** Whether a line ends with a separator, before the value. */
+  private isUnfinished(i: number): boolean {
+    let before = i - 1
+    while (this.tokens[before]?.kind === 'space') before -= 1
+    return ['=', ':'].includes(this.tokens[before]?.text ?? '')
+  }
+
+  private sign({ text, start }: Token, i: number): number {
+    if (this.isLineStart && text === '[') {
+      const heading = this.headingAt(start)
+      if (heading !== undefined) return this.enter(heading, i)
+    }
+    if (this.isBroken) return i + 1
+    if (text === '#') this.isComment = true
+    else if (text === '[' || text === '{') this.open()
+    else if (text === ']' || text === '}') this.close()
+    else if (text === ',' && this.levels.length > 0 && !this.current.isClosed) this.current = this.level
+    if (text !== '#') this.isLineStart = false
+    return i + 1
+  }
+
+  /** The names of a heading: a line of nothing but names in brackets, of which the first is a known one. */
+  private headingAt(start: number): readonly string[] | undefined {
+    const line = /^\[{1,2}([^\]=#\r\n]*)\]{0,2}[ \t]*(?=#|[\r\n]|$)/.exec(this.text.slice(start))?.[1]?.trim()
+    const names = line?.match(/"[^"]*"|'[^']*'|[^"'.\s]+/g)?.map((name) => name.replaceAll(/["']/g, ''))
+    const [first = '', second = ''] = names ?? []
+    const isKnown = plainNames.has(first) || nearest(first, ['settings']) !== undefined || plainNames.has(second)
+    return isKnown ? names : undefined
+  }
+
+  private enter(names: readonly string[], i: number): number {
+    const last = names.at(-1) ?? ''
+    this.heading = last
+    this.levels = []
+    this.current = NO_KEY
+    this.parents = []
+    let next = i
+    while (next < this.tokens.length && !['line', 'sign'].includes((this.tokens[next] as Token).kind)) next += 1
+    while (next < this.tokens.length && this.tokens[next]?.kind !== 'line' && this.tokens[next]?.text !== '#') next += 1
+    return next
+  }
+
+  private open(): void {
+    const { verdict, name, isClosed } = this.current
+    const isTable = secretTables.has(name)
+    this.levels.push({ verdict, name, isClosed: isClosed || (verdict === 'hidden' && !isTable) })
+  }
+
+  private close(): void {
+    const level = this.levels.pop()
+    if (level !== undefined) this.current = level
+  }
+
+  private key(i: number): number | undefined {
+    const key = keyAt(this.tokens, i)
+    if (key === undefined) return undefined
+    const name = key.names.at(-1) as string
+    const around = this.levels.at(-1)
+    const before = key.names.at(-2) ?? ''
+    const table = before === '' ? (this.isLineStart ? this.tableAt(i) : this.table) : before
+    const verdict = verdictOf(name, table)
+    if (this.isPending && !plainNames.has(name)) return undefined
+    this.isPending = false
+    // behind a value that must not be shown only a comma or a line's end leads to another key
+    const isCut = !this.isLineStart && this.current.verdict === 'hidden' && !this.isBehindSeparator(i)
+    const isClosed = around?.isClosed === true || isCut
+    // what has no place for a name is rather a piece of a value
+    const text = key.names.join('.')
+    const isOdd = verdict === 'unknown' && (this.unknown === 'hidden' ? !NAME_LIKE.test(text) : ENCODED.test(text))
+    if (isClosed || isOdd) this.hide((this.tokens[i] as Token).start, (this.tokens[key.next - 1] as Token).start)
+    this.current = { verdict: isClosed ? 'hidden' : verdict, name, isClosed: isClosed && isCut }
+    this.isLineStart = false
+    return key.next
+  }
+
+  private isBehindSeparator(i: number): boolean {
+    if (this.levels.length === 0) return false
+    let before = i - 1
+    while (this.tokens[before]?.kind === 'space' || this.tokens[before]?.kind === 'line') before -= 1
+    return [',', '{', '['].includes(this.tokens[before]?.text ?? '')
+  }
+
+  /** The name that a key at the start of a line stands below, by its indentation; remembers the key, too. */
+  private tableAt(i: number): string {
+    const token = this.tokens[i] as Token
+    const lineStart =
+      Math.max(this.text.lastIndexOf('\n', token.start - 1), this.text.lastIndexOf('\r', token.start - 1)) + 1
+    const indent = token.start - lineStart
+    while ((this.parents.at(-1)?.indent ?? -1) >= indent) this.parents.pop()
+    const table = this.levels.at(-1)?.name ?? this.parents.at(-1)?.name ?? this.heading
+    this.parents.push({ indent, name: contentOf(token.text) })
+    return table
+  }
+
+  private value(token: Token, i: number): number {
+    const { text, start, end } = token
+    const isFirst = this.isLineStart
+    if (text !== '-') this.isLineStart = false
+    if (isFirst && this.levels.length === 0 && SECRET_NAMES.includes(text)) {
+      this.current = { verdict: 'hidden', name: text, isClosed: false }
+      return i + 1
+    }
+    // a line that is no assignment often begins with a word that says what it is instead
+    const isCommand = isFirst && /^[a-z]{1,7}$/.test(text)
+    if (this.current.verdict === 'hidden' || this.level.isClosed) this.hide(start, end)
+    else if (!isCommand && !isHarmless(text) && !this.isTiny(i)) this.judgeValue(token)
+    if (this.current.verdict === 'shown' && !this.isWhole(i)) this.isBroken = true
+    return i + 1
+  }
+
+  /** A value that is not known to be a secret. */
+  private judgeValue({ kind, text, start, end }: Token): void {
+    const isInner = kind === 'string' && (this.current.verdict !== 'shown' || /[\r\n]/.test(text))
+    if (isInner) {
+      for (const inner of nestedStretches(text, this.unknown)) this.hide(start + inner.start, start + inner.end)
+    } else if (this.current.verdict !== 'shown' && (this.unknown === 'hidden' || ENCODED.test(text))) {
+      this.hide(start, end)
+    }
+  }
+
+  /** A value of up to three characters, alone behind its separator. */
+  private isTiny(i: number): boolean {
+    const { text } = this.tokens[i] as Token
+    return contentOf(text).length <= 3 && this.tokens[i - 1]?.text === '=' && this.tokens[i + 1] === undefined
+  }
+
+  /** Whether a value is followed by what may stand behind one. */
+  private isWhole(i: number): boolean {
+    let next = i + 1
+    while (this.tokens[next]?.kind === 'space') next += 1
+    const { kind = 'line', text = '' } = this.tokens[next] ?? {}
+    // words without quotes
+    if (kind === 'word' && next > i + 1 && this.tokens[i]?.kind === 'word') return true
+    return kind === 'line' || [',', ']', '}', '#'].includes(text)
+  }
+}
+
+const isHarmless = (text: string): boolean => {
+  const content = contentOf(text)
+  return (
+    /^[-|>.]*$/.test(content) || HARMLESS_VALUE.test(content) || plainNames.has(content) || OUTER_NAMES.has(content)
+  )
+}
+
+/** A text in quotes without its escapes, with the places that its characters have. */
+function unescaped(text: string): { readonly text: string; readonly at: readonly number[] } {
+  const at: number[] = []
+  let plain = ''
+  const quote = /^(?:"""|'''|["'])/.exec(text)?.[0] ?? ''
+  const pattern = quote.startsWith('"') ? /\\u[0-9a-fA-F]{4}|\\[^]|[^]/gu : /[^]/gu
+  pattern.lastIndex = quote.length
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const [piece] = match
+    at.push(match.index)
+    plain += characterOf(piece)
+    // characters beyond the basic plane have two places
+    if (plain.length > at.length) at.push(match.index)
+  }
+  at.push(text.length)
+  return { text: plain, at }
+}
+
+function characterOf(piece: string): string {
+  if (!piece.startsWith('\\') || piece.length === 1) return piece
+  const simple: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
+  if (piece.startsWith('\\u')) return String.fromCharCode(Number.parseInt(piece.slice(2), 16))
+  return simple[piece.slice(1)] ?? piece.slice(1)
+}
+
+/** A document in quotes: what of it must not be shown. */
+function nestedStretches(text: string, unknown: 'hidden' | 'shown'): readonly Stretch[] {
+  const inner = unescaped(text)
+  return new Scanner(inner.text, unknown).scan().map(({ start, end, isComment }) => ({
+    start: inner.at[start] as number,
+    end: inner.at[end] as number,
+    isComment,
+  }))
+}
+
+/** A text with stars for the values that must not be shown, and these values. */
+export interface HiddenText {
+  /** Nothing moves in it. */
+  readonly shown: string
+  readonly values: readonly string[]
+}
+
+/**
+ * Hides the values of a document, whole or broken, that are not known to be fit to be seen.
+ *
+ * @param unknown what becomes of values behind names that no setting has; `shown` is for documents without settings
+ */
+export function hideValues(text: string, unknown: 'hidden' | 'shown' = 'hidden'): HiddenText {
+  const stretches = new Scanner(text, unknown).scan()
+  let shown = ''
+  let done = 0
+  for (const { start, end } of stretches) {
+    shown += text.slice(done, start) + text.slice(start, end).replace(/[^\s"'\\]/gu, '*')
+    done = Math.max(done, end)
+  }
+  const values = stretches.flatMap(({ start, end, isComment }) =>
+    isComment ? [] : [contentOf(text.slice(start, end)), unescaped(text.slice(start, end)).text],
+  )
+  return { shown: shown + text.slice(done), values: [...new Set(values)].filter((value) => value.length >= SHORTEST) }
+}
+
+/** Shorter ones are parts of ordinary words. */
+const SHORTEST = 4
+
+/** Takes values that are hidden in a text out of a message about it: whole, or in pieces of some length. */
+export class Scrubber {
+  private readonly pieces: ReadonlySet<string>
+
+  constructor(values: readonly string[]) {
+    this.pieces = new Set(
+      values.flatMap((value) =>
+        Array.from({ length: value.length - SHORTEST + 1 }, (_, i) => value.slice(i, i + SHORTEST)),
+      ),
+    )
+  }
+
+  private isIn(word: string): boolean {
+    return Array.from({ length: word.length - SHORTEST + 1 }, (_, i) => word.slice(i, i + SHORTEST)).some((piece) =>
+      this.pieces.has(piece),
+    )
+  }
+
+  scrub(message: string): string {
+    if (this.pieces.size === 0) return message
+    const quoted = message.replace(/"(?:\\.|[^"\\])*"|'[^']*'|`[^`]*`/g, (text) =>
+      this.isIn(text) && !isHarmless(text) ? text.replace(/[^"'`\s]/g, '*') : text,
+    )
+    // words of our own sentences are lower case and have no digits
+    return quoted.replace(/[^\s"'`]{6,}/g, (word) =>
+      this.isIn(word) && !/^[(]?[A-Za-z]?[a-z-]*[.,;:)]*$/.test(word) && !isHarmless(word)
+        ? word.replace(/[^\s]/g, '*')
+        : word,
+    )
+  }
+}
+
+/** Findings about a text without those of its values that must not be shown. */
+export function withoutValues(diagnostics: readonly Diagnostic[], text: string): Diagnostic[] {
+  if (diagnostics.length === 0) return []
+  const scrubber = new Scrubber(hideValues(text).values)
+  return diagnostics.map((diagnostic) => {
+    const { message, hint, path, related } = diagnostic
+    return {
+      ...diagnostic,
+      message: scrubber.scrub(message),
+      ...(hint !== undefined && { hint: scrubber.scrub(hint) }),
+      ...(path !== undefined && { path: scrubber.scrub(path) }),
+      ...(related !== undefined && {
+        related: related.map((other) => ({ ...other, message: scrubber.scrub(other.message) })),
+      }),
+    }
+  })
+}
