@@ -1,7 +1,7 @@
 /** The findings about one document of settings. */
 import { hasErrors, onePerPlace, type Diagnostic, type Place } from '../lib/diagnostics.ts'
 import { isJsonObject, member, type JsonObject, type JsonValue } from '../lib/json.ts'
-import { withoutValues } from '../lib/hidden-values.ts'
+import { withoutValues } from '../lib/without-values.ts'
 import { PlaceFinder, type DocumentPath, type SourceMap } from '../lib/source-map.ts'
 import { trimWhiteSpace } from '../lib/white-space.ts'
 import type { SettingsModel } from '../model/models.ts'

@@ -2,122 +2,17 @@
  * Hiding values in texts that people see. The texts are faulty ones, so nothing is parsed: a value is shown if the name
  * in front of it is that of a setting that may be shown, or much like one. Everything else is hidden.
  */
-import type { Diagnostic } from './diagnostics.ts'
-import { editDistance, nearest } from './nearest.ts'
-import { OPEN_TABLES, PLAIN_NAMES, SECRET_NAMES, SECRET_TABLES } from './setting-names.ts'
+import { nearest } from './nearest.ts'
+import { contentOf, keyAt, tokensOf, type Token } from './setting-tokens.ts'
+import { SECRET_NAMES } from './setting-names.ts'
+import { isHarmless, plainNames, secretTables, verdictOf, type Verdict } from './value-verdicts.ts'
 
-/** What becomes of the value behind a name. */
-type Verdict = 'hidden' | 'shown' | 'unknown'
-
-const plainNames = new Set(PLAIN_NAMES)
-const openTables = new Set(OPEN_TABLES)
-const secretTables = new Set(SECRET_TABLES)
-/** Members of documents around user data, and of the comment that names a variant. */
-const OUTER_NAMES = new Set([
-  'apiVersion',
-  'kind',
-  'metadata',
-  'name',
-  'spec',
-  'Type',
-  'amiFamily',
-  'settings',
-  'variant',
-])
-const TELLING = /pass|secret|token|auth|cred|priv|server-?key|api-?key/
 /** Words, as names are made of, with hardly a digit. */
 const NAME_LIKE = /^(?=.{1,40}$)(?:(?:[A-Za-z]?[a-z]+(?:[A-Z]{1,3}[a-z]+)*|[A-Z]{1,6})\d{0,2}(?:[-_./:]+(?!$)|$))+$/
 /** A run as it is in base64 and in tokens. */
 const ENCODED = /[A-Za-z0-9+/=_-]{20}/
-const HARMLESS_VALUE = /^(?:true|false|[-+]?\d{1,6}(?:\.\d{1,3})?)$/
-
-const SHORT_NAME = 5
-/** As long as a key in the datastore may be. */
-const LONGEST_NAME = 257
-
-function isLikeSecret(name: string): boolean {
-  const plain = name.toLowerCase().replaceAll('_', '-')
-  const edits = plain.length <= SHORT_NAME ? 1 : 2
-  return TELLING.test(plain) || SECRET_NAMES.some((secret) => editDistance(plain, secret) <= edits)
-}
-
-const verdicts = new Map<string, Verdict>()
-
-function judge(name: string): Verdict {
-  if (plainNames.has(name) || OUTER_NAMES.has(name)) return 'shown'
-  // a document in a document: what is in it has names of its own
-  if (/^(?:user_data(?:_base64)?|[uU]serData)$/.test(name)) return 'unknown'
-  if (isLikeSecret(name)) return 'hidden'
-  return nearest(name, plainNames) === undefined ? 'unknown' : 'shown'
-}
-
-function verdictOf(name: string, table: string): Verdict {
-  const known = verdicts.get(name) ?? judge(name)
-  verdicts.set(name, known)
-  return known === 'unknown' && openTables.has(table) ? 'shown' : known
-}
-
-type Kind = 'line' | 'space' | 'string' | 'sign' | 'word'
-
-interface Token {
-  readonly kind: Kind
-  readonly text: string
-  readonly start: number
-  readonly end: number
-}
-
-const TOKEN = new RegExp(
-  [
-    String.raw`(?<line>\r\n|\n|\r)`,
-    String.raw`(?<space>[ \t\uFEFF]+)`,
-    String.raw`(?<string>"""(?:[^]*?"""|[^]*)|'''(?:[^]*?'''|[^]*)|"(?:\\.|[^"\\\r\n])*(?:"|\\?$|(?=[\r\n])|\\(?=[\r\n]))|'[^'\r\n]*'?)`,
-    String.raw`(?<sign>[=,{}[\]]|:(?=[\s"'{[]|$)|#)`,
-    String.raw`(?<word>(?:[^\s=:,{}[\]"'#]|:(?![\s"'{[]|$))+)`,
-    String.raw`(?<other>[^])`,
-  ].join('|'),
-  'y',
-)
-
-function tokensOf(text: string): Token[] {
-  const tokens: Token[] = []
-  TOKEN.lastIndex = 0
-  for (let start = 0; start < text.length; start = TOKEN.lastIndex) {
-    const { groups = {}, 0: found } = TOKEN.exec(text) as RegExpExecArray
-    const kind = (Object.keys(groups).find((name) => groups[name] !== undefined) ?? 'word') as Kind | 'other'
-    tokens.push({ kind: kind === 'other' ? 'word' : kind, text: found, start, end: start + found.length })
-  }
-  return tokens
-}
-
-const contentOf = (text: string): string => text.replace(/^("""|'''|"|')([^]*?)\1?$/, '$2')
-
-/** A key with the tokens that it consists of. */
-interface Key {
-  readonly names: readonly string[]
-  /** Index of the token behind its separator. */
-  readonly next: number
-}
-
-/** The key that begins at a token: names joined by dots, then a separator. */
-function keyAt(tokens: readonly Token[], at: number): Key | undefined {
-  let next = at
-  let text = ''
-  let last: Token | undefined
-  for (let token = tokens[next]; token?.kind === 'word' || token?.kind === 'string'; token = tokens[next]) {
-    const isJoined = text === '' || text.endsWith('.') || token.text.startsWith('.')
-    if (!isJoined || token.text.length > LONGEST_NAME || /[\r\n]|\\["n]/.test(token.text)) return undefined
-    text += token.kind === 'string' ? `"${contentOf(token.text).replaceAll('"', '')}"` : token.text
-    last = token
-    next += 1
-  }
-  while (tokens[next]?.kind === 'space') next += 1
-  const sign = tokens[next]
-  if (last === undefined || sign === undefined || (sign.text !== '=' && sign.text !== ':')) return undefined
-  // the end of a text in base64 instead of a separator
-  if (/^(?:=|"|')$/.test(tokens[next + 1]?.text ?? '')) return undefined
-  const names = (text.match(/"[^"]*"|[^".]+/g) ?? []).map((name) => name.replaceAll('"', ''))
-  return { names: names.length > 0 ? names : [''], next: next + 1 }
-}
+/** Shorter values are not looked for in messages: they are parts of ordinary words. */
+export const SHORTEST = 4
 
 /** What owns the values at some depth of brackets. */
 interface Level {
@@ -348,13 +243,6 @@ class Scanner {
   }
 }
 
-const isHarmless = (text: string): boolean => {
-  const content = contentOf(text)
-  return (
-    /^[-|>.]*$/.test(content) || HARMLESS_VALUE.test(content) || plainNames.has(content) || OUTER_NAMES.has(content)
-  )
-}
-
 /** A text in quotes without its escapes, with the places that its characters have. */
 function unescaped(text: string): { readonly text: string; readonly at: readonly number[] } {
   const at: number[] = []
@@ -414,57 +302,4 @@ export function hideValues(text: string, unknown: 'hidden' | 'shown' = 'hidden')
     isComment ? [] : [contentOf(text.slice(start, end)), unescaped(text.slice(start, end)).text],
   )
   return { shown: shown + text.slice(done), values: [...new Set(values)].filter((value) => value.length >= SHORTEST) }
-}
-
-/** Shorter ones are parts of ordinary words. */
-const SHORTEST = 4
-
-/** Takes values that are hidden in a text out of a message about it: whole, or in pieces of some length. */
-export class Scrubber {
-  private readonly pieces: ReadonlySet<string>
-
-  constructor(values: readonly string[]) {
-    this.pieces = new Set(
-      values.flatMap((value) =>
-        Array.from({ length: value.length - SHORTEST + 1 }, (_, i) => value.slice(i, i + SHORTEST)),
-      ),
-    )
-  }
-
-  private isIn(word: string): boolean {
-    return Array.from({ length: word.length - SHORTEST + 1 }, (_, i) => word.slice(i, i + SHORTEST)).some((piece) =>
-      this.pieces.has(piece),
-    )
-  }
-
-  scrub(message: string): string {
-    if (this.pieces.size === 0) return message
-    const quoted = message.replace(/"(?:\\.|[^"\\])*"|'[^']*'|`[^`]*`/g, (text) =>
-      this.isIn(text) && !isHarmless(text) ? text.replace(/[^"'`\s]/g, '*') : text,
-    )
-    // words of our own sentences are lower case and have no digits
-    return quoted.replace(/[^\s"'`]{6,}/g, (word) =>
-      this.isIn(word) && !/^[(]?[A-Za-z]?[a-z-]*[.,;:)]*$/.test(word) && !isHarmless(word)
-        ? word.replace(/[^\s]/g, '*')
-        : word,
-    )
-  }
-}
-
-/** Findings about a text without those of its values that must not be shown. */
-export function withoutValues(diagnostics: readonly Diagnostic[], text: string): Diagnostic[] {
-  if (diagnostics.length === 0) return []
-  const scrubber = new Scrubber(hideValues(text).values)
-  return diagnostics.map((diagnostic) => {
-    const { message, hint, path, related } = diagnostic
-    return {
-      ...diagnostic,
-      message: scrubber.scrub(message),
-      ...(hint !== undefined && { hint: scrubber.scrub(hint) }),
-      ...(path !== undefined && { path: scrubber.scrub(path) }),
-      ...(related !== undefined && {
-        related: related.map((other) => ({ ...other, message: scrubber.scrub(other.message) })),
-      }),
-    }
-  })
 }

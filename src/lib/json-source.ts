@@ -3,7 +3,7 @@
  */
 import { visit } from 'jsonc-parser'
 import type { Diagnostic } from './diagnostics.ts'
-import { withoutValues } from './hidden-values.ts'
+import { withoutValues } from './without-values.ts'
 import { JsonSyntaxError, parseJson } from './json-parse.ts'
 import type { JsonValue } from './json.ts'
 import { PlaceFinder, SourceTree, type ParsedDocument, type SourceMap } from './source-map.ts'

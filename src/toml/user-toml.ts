@@ -2,7 +2,7 @@
  * TOML as users write it: strict verdicts, and every fault of a document with its place.
  */
 import { onePerPlace, type Diagnostic } from '../lib/diagnostics.ts'
-import { withoutValues } from '../lib/hidden-values.ts'
+import { withoutValues } from '../lib/without-values.ts'
 import { messageOf } from '../lib/errors.ts'
 import { PlaceFinder, type MappedTree, type ParsedDocument } from '../lib/source-map.ts'
 import { parseAst } from './ast.ts'

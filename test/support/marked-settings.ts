@@ -4,8 +4,8 @@ import { stringify } from 'yaml'
 import { jsonObject, printJson, printJsonPretty, toJson, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
 import { printToml } from '../../src/toml/trusted-toml.ts'
 
-const LETTERS = [...'abcdefghijkmnpqrstuvwxyz23456789']
-const WILD = [...LETTERS, ...LETTERS, ...'ABCDEFGHJKLMNPQRSTUVWXYZ', ...'"\\<>&\'$ =#%,{}`:']
+const LETTERS = Array.from('abcdefghijkmnpqrstuvwxyz23456789')
+const WILD = [...LETTERS, ...LETTERS, ...Array.from('ABCDEFGHJKLMNPQRSTUVWXYZ'), ...Array.from('"\\<>&\'$ =#%,{}`:')]
 
 const textOf = (characters: readonly string[], length: number): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...characters), { minLength: length, maxLength: length }).map((list) => list.join(''))
@@ -162,7 +162,7 @@ const fault: fc.Arbitrary<Fault> = fc.record({
   where: fc.nat(1_000_000),
   offset: fc.integer({ min: -6, max: 60 }),
   near: fc.boolean(),
-  character: fc.constantFrom(...'"\'=[]{}#,:x\\\n\t ', '"""', "'''", '{{ x }}', '${y}'),
+  character: fc.constantFrom(...Array.from('"\'=[]{}#,:x\\\n\t '), '"""', "'''", '{{ x }}', '${y}'),
 })
 
 function withFault(text: string, one: Fault): string {

@@ -22,6 +22,7 @@ import { bootTarget, type BootSummary } from '../boot-target.ts'
 import * as options from '../options.ts'
 import { noticePrinter, renderBoot, renderBootFailure, type UserDataSource } from '../present.ts'
 import { paletteFor } from '../terminal.ts'
+import { maskSecrets } from '../validate/mask.ts'
 import { watcher } from './serve.ts'
 
 const DEFAULT_VARIANT = 'aws-k8s-1.30'
@@ -143,6 +144,11 @@ async function serveUntilStopped(summary: BootSummary, io: ProgramIo): Promise<v
   await untilStopped(io.signal)
 }
 
+/** The user data as far as it may be shown. */
+function shownSource(source: UserDataSource | undefined, showSecrets: boolean): UserDataSource | undefined {
+  return source === undefined || showSecrets ? source : { ...source, text: maskSecrets(source.text) }
+}
+
 /** `bottlerocket start`: the main job in one command. */
 export async function start(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode> {
   const args = parseArgs(startSpec, argv)
@@ -172,7 +178,8 @@ export async function start(argv: readonly string[], io: ProgramIo, host: Host):
   if (asJson) io.stdout.write(summary.report() + '\n')
   else {
     io.stdout.write(renderBoot(summary, paletteFor(io), args.flags.has('--show-secrets')))
-    io.stderr.write(renderBootFailure(summary.result.diagnostics, service.source, paletteFor(io, 2)))
+    const source = shownSource(service.source, args.flags.has('--show-secrets'))
+    io.stderr.write(renderBootFailure(summary.result.diagnostics, source, paletteFor(io, 2)))
   }
   const ok = summary.result.failedStep === undefined
   if (ok && args.flags.has('--serve')) {

@@ -1,6 +1,6 @@
 /** The text output of `bottlerocket render`. */
 import { renderDiagnostic, sortDiagnostics, type Diagnostic } from '../../lib/diagnostics.ts'
-import { withoutValues } from '../../lib/hidden-values.ts'
+import { withoutValues } from '../../lib/without-values.ts'
 import type { ProgramIo } from '../../lib/ports.ts'
 import { decodeUtf8Lossy, encodeUtf8 } from '../../lib/utf8.ts'
 import { withNetwork } from '../network.ts'
