@@ -1,4 +1,4 @@
-/** Which unit belongs to which host: the units of spec and image as data. */
+/** Which unit belongs to which host, as data. */
 import type { NetworkBackend, Platform } from '../variants/types.ts'
 
 /** What a host must be for a file to belong to it. Nothing given: every host has it. */

@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { bundleEntries } from '../../../src/cli/install/programs.ts'
 import { bottlerocket } from '../../../src/cli/program.ts'
 import { RootedFs } from '../../../src/host/rooted-fs.ts'
 import { temporaryDirectory } from '../../support/run-tool.ts'
@@ -357,6 +358,13 @@ describe('uninstall', () => {
 })
 
 describe('bad input', () => {
+  it('is a program that the package has no bundle of', () => {
+    expect(() => bundleEntries(['no-such-program'])).toThrow(/no bundles of no-such-program/)
+    expect(() => bundleEntries(['no-such-program'])).toThrow(
+      expect.objectContaining({ code: 'INSTALL_PROGRAMS_MISSING' }),
+    )
+  })
+
   it.each([
     ['a ledger that is no JSON', '{'],
     ['a ledger of another form', '{"schemaVersion":1,"variant":"x","release":"y","entries":[],"directories":[]}'],
