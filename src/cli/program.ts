@@ -38,6 +38,13 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       return { run: plan, spec: planSpec }
     },
   },
+  init: {
+    about: 'a starting user data file: what a variant needs, and described options',
+    load: async () => {
+      const { init, initSpec } = await import('./commands/init.ts')
+      return { run: init, spec: initSpec }
+    },
+  },
   schema: {
     about: 'JSON Schema of a variant’s user data, for editors',
     load: async () => {

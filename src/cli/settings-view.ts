@@ -35,6 +35,16 @@ function perVariant(
   }))
 }
 
+/** On which variants user data has to give it, and why. */
+function neededDetails({ groups }: SettingAcross, all: readonly string[]): Detail[] {
+  const needing = groups.filter(({ setting }) => setting.needed !== undefined)
+  const [first] = needing
+  if (first === undefined) return []
+  const names = needing.flatMap(({ variants }) => variants.map(({ name }) => name))
+  const where = names.length === all.length ? '' : `${nameVariants(names, all)}: `
+  return [{ label: 'needed', text: `${where}without it ${first.setting.needed as string}` }]
+}
+
 const plain = (text: string): string => text.replaceAll('`', '')
 
 function marksOf({ entry }: SettingAcross): Detail[] {
@@ -68,6 +78,7 @@ export function settingDetails(across: SettingAcross, all: readonly string[], pa
           return origins.length === 0 ? 'none' : origins.join('; ')
         })
       : []),
+    ...neededDetails(across, all),
     ...(entry.kind === 'table'
       ? []
       : perVariant('effect', across, all, ({ setting }) => describeEffect(setting.effect))),
@@ -101,8 +112,8 @@ export function settingJson({ entry, groups }: SettingAcross): JsonObject {
     ...(toJson({ key, writtenKey, kind, description, expects, allowed, names }) as JsonObject),
     examples,
     ...(toJson({ aliases, required, secret, deprecated }) as JsonObject),
-    variants: groups.map(({ variants, setting: { origins, services, effect } }) =>
-      toJson({ names: variants.map(({ name }) => name), origins, services, effect }),
+    variants: groups.map(({ variants, setting: { origins, services, effect, needed } }) =>
+      toJson({ names: variants.map(({ name }) => name), origins, services, effect, needed }),
     ),
   })
 }

@@ -1,7 +1,7 @@
 /**
  * Settings given as `key=value` text.
  */
-import { parseNumberLiteral } from '../lib/json-parse.ts'
+import { parseJson, parseNumberLiteral } from '../lib/json-parse.ts'
 import { jsonObject, printJson, type JsonValue } from '../lib/json.ts'
 import { KeyError, parseKey, type Key } from './key.ts'
 import { locate } from './locate.ts'
@@ -31,10 +31,22 @@ export function guessValue(text: string): JsonValue {
 
 const accepts = (type: SettingType, value: JsonValue): boolean => runSchema(type.schema(), value).issues.length === 0
 
+/** The list or the table that a text is in JSON. */
+function structureOf(text: string): JsonValue | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** The text as the type that the setting wants, where it refuses what the text looks like. */
-function valueFor(model: SettingsModel, key: Key, text: string): JsonValue {
+function valueFor(model: SettingsModel, key: Key, text: string, withStructures: boolean): JsonValue {
   const guess = guessValue(text)
   const type = locate(model.type, key.segments.slice(1))?.type
+  const structure = withStructures && type !== undefined && !accepts(type, text) ? structureOf(text) : undefined
+  if (structure !== undefined) return structure
   if (typeof guess === 'string' || type === undefined || accepts(type, guess)) return guess
   if (accepts(type, text)) return text
   const trimmed = text.replace(SURROUNDING_JSON_SPACE, '')
@@ -65,15 +77,20 @@ function withListHint(problem: ModelProblem, model: SettingsModel): ModelProblem
  * Reads `KEY=VALUE` items. A value has the type that its text looks like; where the setting refuses that type, the text
  * is taken as the string or the negative integer that the setting wants. A repeated key: the last one counts.
  *
+ * @param withStructures lists and tables may be given as JSON, too
  * @returns the normalised settings, or every problem
  */
-export function parseKeypairs(model: SettingsModel, items: readonly string[]): ModelResult {
+export function parseKeypairs(
+  model: SettingsModel,
+  items: readonly string[],
+  { withStructures = false }: { readonly withStructures?: boolean } = {},
+): ModelResult {
   const pairs = new Map<string, string>()
   const problems: ModelProblem[] = []
   for (const item of items) {
     try {
       const key = keyOfItem(item)
-      pairs.set(key.name, printJson(valueFor(model, key, item.slice(item.indexOf('=') + 1))))
+      pairs.set(key.name, printJson(valueFor(model, key, item.slice(item.indexOf('=') + 1), withStructures)))
     } catch (error) {
       if (!(error instanceof KeyError)) throw error
       problems.push(keyProblem(item, error.message))
@@ -88,5 +105,6 @@ export function parseKeypairs(model: SettingsModel, items: readonly string[]): M
     return { ok: false, problems: [{ code: 'SETTINGS_BAD_KEY', path: [], message: error.message, atKey: true }] }
   }
   const result = model.parse(tree)
-  return result.ok ? result : { ok: false, problems: result.problems.map((problem) => withListHint(problem, model)) }
+  if (result.ok || withStructures) return result
+  return { ok: false, problems: result.problems.map((problem) => withListHint(problem, model)) }
 }

@@ -48,15 +48,21 @@ function printString(text: string): string {
   return quoteJson(text).replaceAll('\u007F', '\\u007F')
 }
 
-function printKey(name: string): string {
+/** A name as a TOML key, in quotes where it needs some. */
+export function printTomlKey(name: string): string {
   return BARE_KEY.test(name) ? name : printString(name)
 }
 
-function printValue(value: JsonValue): string {
-  if (isJsonArray(value)) return `[${value.map(printValue).join(', ')}]`
+/**
+ * A value in one line, tables inline.
+ *
+ * @throws RangeError as `printToml`
+ */
+export function printTomlValue(value: JsonValue): string {
+  if (isJsonArray(value)) return `[${value.map(printTomlValue).join(', ')}]`
   if (isJsonObject(value)) {
     const members = sortedEntries(value).filter(([, item]) => item !== null)
-    const printed = members.map(([name, item]) => `${printKey(name)} = ${printValue(item)}`)
+    const printed = members.map(([name, item]) => `${printTomlKey(name)} = ${printTomlValue(item)}`)
     return printed.length === 0 ? '{}' : `{ ${printed.join(', ')} }`
   }
   if (typeof value === 'string') return printString(value)
@@ -71,8 +77,8 @@ function printValue(value: JsonValue): string {
 function printTable(table: JsonObject, path: readonly string[]): string[] {
   const members = sortedEntries(table).filter(([, value]) => value !== null)
   const own = members.filter(([, value]) => !isJsonObject(value) || Object.keys(value).length === 0)
-  const lines = own.map(([name, value]) => `${printKey(name)} = ${printValue(value)}`)
-  if (path.length > 0 && lines.length > 0) lines.unshift('', `[${path.map(printKey).join('.')}]`)
+  const lines = own.map(([name, value]) => `${printTomlKey(name)} = ${printTomlValue(value)}`)
+  if (path.length > 0 && lines.length > 0) lines.unshift('', `[${path.map(printTomlKey).join('.')}]`)
   for (const [name, value] of members) {
     if (isJsonObject(value) && Object.keys(value).length > 0) lines.push(...printTable(value, [...path, name]))
   }

@@ -20,8 +20,8 @@ export interface SettingAcross {
 }
 
 /** All that can differ, as text. */
-const differing = ({ origins, services, effect }: VariantSetting): string =>
-  printJson(toJson({ origins, services, effect }))
+const differing = ({ origins, services, effect, needed }: VariantSetting): string =>
+  printJson(toJson({ origins, services, effect, needed }))
 
 function grouped(settings: readonly (readonly [Variant, VariantSetting])[]): VariantGroup[] {
   const groups = new Map<string, { variants: Variant[]; setting: VariantSetting }>()

@@ -18,6 +18,7 @@ import { readConfigurationFiles, readServices } from '../model/metadata.ts'
 import { loadModel, type ModelName } from '../model/models.ts'
 import { lazily } from '../model/types.ts'
 import { loadDefaults } from './load.ts'
+import { neededOn } from './starting-settings.ts'
 import type { Variant } from './types.ts'
 
 /**
@@ -43,6 +44,8 @@ export interface VariantSetting extends CatalogueEntry {
   readonly origins: readonly Origin[]
   /** None: nothing is rendered or restarted before the next boot. */
   readonly services: readonly AffectedService[]
+  /** User data has to give it: what is wrong on a host without it, as a clause. */
+  readonly needed?: string
 }
 
 /** A setting found by a concrete key. */
@@ -182,7 +185,14 @@ class VariantCatalogue implements Catalogue {
     // what no service is told of is seen by nobody before everything is rendered again
     const isUnseen = services.length === 0 && entry.kind !== 'table'
     const effect: Effect = isUnseen ? { when: 'next-boot' } : entry.effect
-    return { ...entry, effect, origins: entry.kind === 'part' ? [] : this.originsOf(entry), services }
+    const needed = neededOn(this.variant)[entry.path.join('.')]
+    return {
+      ...entry,
+      effect,
+      origins: entry.kind === 'part' ? [] : this.originsOf(entry),
+      services,
+      ...(needed !== undefined && { needed }),
+    }
   }
 
   private originsOf({ path, kind }: CatalogueEntry): Origin[] {

@@ -13,7 +13,18 @@ const sessions = [...section.matchAll(/^ {4}\$ npx bottlerocket (.*)\n((?: {4}(?
   ([, line = '', shown = '']) => [line, shown.replace(/^ {4}/gm, '')] as const,
 )
 
+/** A file to start with, as far as it is shown. */
+const excerpt = /\n### A file to start with\n[^]*?\n```toml\n([^]*?)```\n/.exec(readme)?.[1] ?? ''
+
 describe('the README', () => {
+  it('shows paragraphs of a file to start with', async () => {
+    const paragraphs = excerpt.trim().split('\n\n')
+    expect(paragraphs.length).toBeGreaterThan(3)
+    const { stdout } = await runToEnd(bottlerocket, ['init', '--variant', 'aws-k8s-1.30'], testHost())
+    // headings have descriptions above them
+    expect(paragraphs.filter((paragraph) => !stdout.includes(`\n${paragraph}\n`.replace(/^\n# b/, '# b')))).toEqual([])
+  })
+
   it('shows several commands', () => {
     expect(sessions.map(([line]) => line.split(' ', 1)[0])).toEqual(['settings', 'settings', 'variants'])
   })
