@@ -5,6 +5,7 @@ import { isJsonObject, member } from '../lib/json.ts'
 import type { DocumentPath } from '../lib/source-map.ts'
 import { decodeBase64Strict } from '../lib/strict-base64.ts'
 import { decodeUtf8, decodeUtf8Lossy, firstBadPlace } from '../lib/utf8.ts'
+import { lazily } from '../model/types.ts'
 import { guessFormat } from '../toml/guess-format.ts'
 import { relocator } from './embedded-text.ts'
 import { findUserData, type Finding } from './find.ts'
@@ -158,11 +159,11 @@ function readJson(text: string, file: string): Promise<FileContent> | FileConten
   return single(file, text, { kind: 'tree', tree: settings, sourceMap: document.sourceMap, at: ['settings'] })
 }
 
+/** Loaded for the first YAML file. */
+const loadYaml = lazily(() => Promise.all([import('./yaml-outer.ts'), import('./yaml-comments.ts')]))
+
 async function readYaml(text: string, file: string): Promise<FileContent> {
-  const [{ readYamlFile }, { variantsInYaml }] = await Promise.all([
-    import('./yaml-outer.ts'),
-    import('./yaml-comments.ts'),
-  ])
+  const [{ readYamlFile }, { variantsInYaml }] = await loadYaml()
   const outer = readYamlFile(text, file)
   const above = variantsInYaml(text, file)
   if (outer.ok) return readOuter(outer.documents, above)

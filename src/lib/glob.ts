@@ -26,9 +26,14 @@ function nameExpression(pattern: string): RegExp {
   return new RegExp(`^${pattern.startsWith('.') ? '' : '(?!\\.)'}${body}$`, 'u')
 }
 
+/** The patterns of one run are few, and each is asked about many names. */
+const expressions = new Map<string, readonly RegExp[]>()
+
 /** Whether a name without slashes matches a pattern. @throws SyntaxError for a set of characters that is none */
 export function matchesName(pattern: string, name: string): boolean {
-  return withoutBraces(pattern).some((each) => nameExpression(each).test(name))
+  const known = expressions.get(pattern) ?? withoutBraces(pattern).map(nameExpression)
+  expressions.set(pattern, known)
+  return known.some((each) => each.test(name))
 }
 
 interface Found {

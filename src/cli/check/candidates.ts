@@ -5,6 +5,7 @@
 import type { SettingsSource } from '../../documents/source.ts'
 import { isJsonObject } from '../../lib/json.ts'
 import { MODEL_NAMES, loadModel } from '../../model/models.ts'
+import { guessFormat } from '../../toml/guess-format.ts'
 
 const NAMES = /(?:\.(?:toml|json|ya?ml|template|user-?data)|^user[-_]?data(?:\.txt)?)(?:\.(?:gz|b64|base64))?$/i
 /** Settings of other tools, which use the same table for theirs. */
@@ -63,7 +64,7 @@ function hasGroups(names: readonly string[]): boolean {
 
 /** Whether a document that was found is user data of Bottlerocket, and not of something else. */
 export function isUserData({ file, part, isCertain, variants, body }: SettingsSource): boolean {
-  if (variants.length > 0 || (isCertain && part !== undefined)) return true
+  if (part === undefined ? variants.length > 0 : isCertain) return true
   switch (body.kind) {
     case 'tree':
       return isJsonObject(body.tree) && hasGroups(Object.keys(body.tree))
@@ -71,6 +72,7 @@ export function isUserData({ file, part, isCertain, variants, body }: SettingsSo
       // of TOML only what looks like it is read
       return /\.toml$/i.test(file) || /bottlerocket|\[{1,2}settings[.\]]/i.test(body.text)
     case 'text':
-      return looksLikeSettings(body.text)
+      // of all user data of a file that names a variant, scripts and the like are for other machines
+      return looksLikeSettings(body.text) || (variants.length > 0 && guessFormat(body.text) === undefined)
   }
 }

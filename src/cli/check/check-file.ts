@@ -7,6 +7,7 @@ import type { Diagnostic } from '../../lib/diagnostics.ts'
 import { messageOf, systemCode } from '../../lib/errors.ts'
 import type { ReadFs } from '../../lib/ports.ts'
 import { decodeUtf8Lossy } from '../../lib/utf8.ts'
+import { lazily } from '../../model/types.ts'
 import { checkInput, type FindMore, type Verdict } from '../validate/check-inputs.ts'
 import { checkNetworks } from '../validate/check-networks.ts'
 import { UNKNOWN_VARIANT, type VariantChoice } from '../variant-choice.ts'
@@ -43,10 +44,9 @@ export interface FileChecker {
 }
 
 /** The template engine is loaded for the first document that is accepted. */
-const findMore: FindMore = async (variant, accepted) => {
-  const { renderFindings } = await import('../render-findings.ts')
-  return renderFindings(variant, accepted)
-}
+const loadRendering = lazily(() => import('../render-findings.ts'))
+
+const findMore: FindMore = async (variant, accepted) => (await loadRendering()).renderFindings(variant, accepted)
 
 type Content = { readonly bytes: Uint8Array } | { readonly report: FileReport }
 
