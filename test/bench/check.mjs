@@ -3,7 +3,7 @@
  * and with one for each processor, with nothing in the cache and with everything. Runs of all kinds take turns, and each is
  * compared with the run of one thread of its round.
  *
- *   node test/bench/check.mjs [--runs 5] [--files 2000]
+ *   node test/bench/check.mjs [--runs 3] [--files 2000]
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -17,7 +17,7 @@ const option = (name, otherwise) => {
   const at = process.argv.indexOf(name)
   return at < 0 ? otherwise : Number(process.argv[at + 1])
 }
-const runs = option('--runs', 5)
+const runs = option('--runs', 3)
 const count = option('--files', 2000)
 const AIM = 0.7
 

@@ -13,6 +13,8 @@ export interface CorpusFile {
 const lines = (...all: string[]): string => `${all.join('\n')}\n`
 const indented = (text: string, by: number): string => text.replace(/^(?=.)/gm, ' '.repeat(by))
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
 /** Every so many documents have a fault, others something that is worth a warning. */
 const FAULTY_EVERY = 23
 const ODD_EVERY = 31
@@ -32,11 +34,33 @@ function kubernetes(i: number): string {
     '[settings.kubernetes.node-labels]',
     ...Array.from({ length: 4 + (i % 5) }, (_, n) => `"example.com/label-${String(n)}" = "value-${String(i)}"`),
     '',
+    '[settings.kubernetes.node-taints]',
+    '"example.com/dedicated" = ["batch:NoSchedule"]',
+    '',
     '[settings.kubernetes.eviction-hard]',
     '"memory.available" = "5%"',
+    '"nodefs.available" = "10%"',
+    '',
+    '[settings.kubernetes.kube-reserved]',
+    'cpu = "100m"',
+    'memory = "600Mi"',
     '',
     '[settings.kernel.sysctl]',
     '"net.core.somaxconn" = "4096"',
+    '"vm.max_map_count" = "262144"',
+    '"fs.inotify.max_user_watches" = "524288"',
+    '',
+    '[[settings.container-registry.mirrors]]',
+    'registry = "docker.io"',
+    `endpoint = ["https://mirror-${String(i % 5)}.example.com"]`,
+    '',
+    '[settings.bootstrap-containers.setup]',
+    'source = "public.ecr.aws/example/setup:v1"',
+    'mode = "once"',
+    `user-data = "${base64(`#!/bin/sh\necho node ${String(i)}\n`)}"`,
+    '',
+    '[settings.metrics]',
+    'send-metrics = false',
     '',
     '[settings.host-containers.admin]',
     `enabled = ${String(i % 2 === 0)}`,
@@ -61,22 +85,26 @@ function ecs(i: number): string {
   )
 }
 
-const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const oneNodeClass = (name: string, i: number): string[] => [
+  'apiVersion: karpenter.k8s.aws/v1',
+  'kind: EC2NodeClass',
+  'metadata:',
+  `  name: ${name}-${String(i)}`,
+  'spec:',
+  '  role: KarpenterNodeRole',
+  '  amiSelectorTerms:',
+  '    - alias: bottlerocket@v1.24.1',
+  '  userData: |',
+  indented(kubernetes(i), 4).trimEnd(),
+  '---',
+]
 
 function nodeClass(i: number): string {
   return lines(
-    '# bottlerocket: variant=aws-k8s-1.30',
-    'apiVersion: karpenter.k8s.aws/v1',
-    'kind: EC2NodeClass',
-    'metadata:',
-    `  name: class-${String(i)}`,
-    'spec:',
-    '  role: KarpenterNodeRole',
-    '  amiSelectorTerms:',
-    '    - alias: bottlerocket@v1.24.1',
-    '  userData: |',
-    indented(kubernetes(i), 4).trimEnd(),
-    '---',
+    // one that outlives an upgrade of the cluster
+    '# bottlerocket: variant=aws-k8s-1.29, aws-k8s-1.30',
+    ...oneNodeClass('general', i),
+    ...oneNodeClass('batch', i + 1),
     'apiVersion: karpenter.sh/v1',
     'kind: NodePool',
     'metadata:',
@@ -146,7 +174,7 @@ function plan(i: number): string {
       user_data: base64(kubernetes(i + n)),
     },
   })
-  const root = { resources: [0, 1, 2].map(resource) }
+  const root = { resources: [0, 1, 2, 3].map(resource) }
   return `${JSON.stringify({ format_version: '1.2', planned_values: { root_module: root } }, undefined, 2)}\n`
 }
 
@@ -171,11 +199,11 @@ const KINDS: readonly ((i: number) => CorpusFile)[] = [
     text: `# bottlerocket: variant=aws-k8s-1.30\n${kubernetes(i)}`,
     documents: 1,
   }),
-  (i) => ({ name: `karpenter/class-${numbered(i)}.yaml`, text: nodeClass(i), documents: 1 }),
-  (i) => ({ name: `plans/plan-${numbered(i)}.json`, text: plan(i), documents: 3 }),
+  (i) => ({ name: `karpenter/class-${numbered(i)}.yaml`, text: nodeClass(i), documents: 2 }),
+  (i) => ({ name: `plans/plan-${numbered(i)}.json`, text: plan(i), documents: 4 }),
   (i) => ({ name: `cloudformation/stack-${numbered(i)}.yaml`, text: cloudFormation(i), documents: 1 }),
   (i) => ({ name: `user-data/k8s-${numbered(i)}.toml`, text: kubernetes(i), documents: 1 }),
-  (i) => ({ name: `karpenter/class-${numbered(i)}.yaml`, text: nodeClass(i), documents: 1 }),
+  (i) => ({ name: `karpenter/class-${numbered(i)}.yaml`, text: nodeClass(i), documents: 2 }),
   (i) => ({ name: `user-data/ecs-${numbered(i)}.toml`, text: ecs(i), documents: 1 }),
   (i) => ({ name: `templates/ecs-${numbered(i)}.json`, text: launchTemplate(i), documents: 1 }),
   (i) => ({ name: `eksctl/cluster-${numbered(i)}.yaml`, text: eksctl(i), documents: 2 }),
@@ -184,7 +212,7 @@ const KINDS: readonly ((i: number) => CorpusFile)[] = [
 
 /** What says for which variant the files are that do not say it themselves. */
 export const CORPUS_VARIANTS: readonly string[] = [
-  ...['--variant', 'plans/*.json=aws-k8s-1.30'],
+  ...['--variant', 'plans/*.json=aws-k8s-1.{29,30}'],
   ...['--variant', 'ecs-*=aws-ecs-2'],
   ...['--variant', 'k8s-*.toml=aws-k8s-1.30'],
 ]
