@@ -5,6 +5,7 @@ import { nodeThreads } from '../host/node-threads.ts'
 import { RootedFs } from '../host/rooted-fs.ts'
 import { runProcess } from '../host/run-process.ts'
 import { runAsThread } from '../host/thread-side.ts'
+import { buildId } from '../lib/build-id.ts'
 import type { ProgramIo } from '../lib/ports.ts'
 import { check, checkSpec, type CheckHost } from './commands/check.ts'
 import { runCommand } from './run-command.ts'
@@ -21,6 +22,7 @@ if (!runAsThread(THREAD_TASKS)) {
     clock: systemClock,
     threads: nodeThreads(),
     cacheDirectory: userCacheDirectory(process.env),
+    build: buildId,
   }
   runProcess({ name: 'bottlerocket', run }, process.argv.slice(2), process.env, host)
 }

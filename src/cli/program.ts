@@ -1,5 +1,6 @@
 /** `bottlerocket`: the umbrella tool. Each command is loaded when it is called. */
 import { EXIT_OK, EXIT_USAGE } from '../lib/exit-codes.ts'
+import { buildId } from '../lib/build-id.ts'
 import type { Program } from '../lib/ports.ts'
 import { productVersion } from './product-version.ts'
 import { runCommand, type Command } from './run-command.ts'
@@ -68,7 +69,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
         import('../host/cache-directory.ts'),
       ])
       const run: Command['run'] = (argv, io, host) =>
-        check(argv, io, { ...host, threads: nodeThreads(), cacheDirectory: userCacheDirectory(io.env) })
+        check(argv, io, { ...host, threads: nodeThreads(), cacheDirectory: userCacheDirectory(io.env), build: buildId })
       return { run, spec: checkSpec }
     },
   },

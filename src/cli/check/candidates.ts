@@ -13,7 +13,12 @@ const OTHER_TOOLS = /^\.?mise(?:\.\w+)*\.toml$/
 
 /** Whether a file of this name can hold user data. */
 export function mayHoldUserData(name: string): boolean {
-  return NAMES.test(name) && !OTHER_TOOLS.test(name)
+  return NAMES.test(name) && !isOfAnotherTool(name)
+}
+
+/** Whether a file of this name is known to hold something else. */
+export function isOfAnotherTool(name: string): boolean {
+  return OTHER_TOOLS.test(name)
 }
 
 /** How much of a file is looked at to see whether it is text. */
@@ -27,9 +32,9 @@ const isUtf16 = (bytes: Uint8Array): boolean =>
 const OUTER_WORDS = ['serData', 'ser_data', 'bottlerocket', '"settings"']
 const COMMENT = /#[ \t]*bottlerocket:/
 /** A heading of a table of settings, or a key in front of all tables that leads there. */
-const HEADING = /^[ \t]*\[\[?[ \t]*(["']?)settings\1[ \t]*[.\]]/m
-const KEY = /^[ \t]*(["']?)settings\1[ \t]*(?:\.|=[ \t]*\{)/m
-const FIRST_HEADING = /^[ \t]*\[/m
+const HEADING = /^\uFEFF?[ \t]*\[\[?[ \t]*(["']?)settings\1[ \t]*[.\]]/m
+const KEY = /^\uFEFF?[ \t]*(["']?)settings\1[ \t]*(?:\.|=[ \t]*\{)/m
+const FIRST_HEADING = /^\uFEFF?[ \t]*\[/m
 
 /** Whether a text has what only user data has. It may be broken otherwise. */
 export function looksLikeSettings(text: string): boolean {
@@ -46,7 +51,9 @@ export function isWorthReading(name: string, bytes: Uint8Array): boolean {
   const isText = isUtf16(bytes) || !buffer.subarray(0, SNIFFED_BYTES).includes(0)
   if (!isText) return false
   if (/\.toml$/i.test(name)) {
-    const text = isUtf16(bytes) ? buffer.toString('latin1').replaceAll('\0', '') : buffer.toString('latin1')
+    // byte for byte, without a byte order mark
+    const latin = buffer.toString('latin1').replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
+    const text = isUtf16(bytes) ? latin.replaceAll('\0', '') : latin
     return COMMENT.test(text) || looksLikeSettings(text)
   }
   if (/\.(?:json|ya?ml)$/i.test(name)) return OUTER_WORDS.some((word) => buffer.includes(word))

@@ -6,7 +6,7 @@ import { systemCode } from '../../lib/errors.ts'
 import { expandGlob, isGlob } from '../../lib/glob.ts'
 import type { DirectoryEntry, FileKind, ReadFs } from '../../lib/ports.ts'
 import { IgnoreRules, rulesAround, withGitignore } from './ignore-rules.ts'
-import { mayHoldUserData } from './candidates.ts'
+import { isOfAnotherTool, mayHoldUserData } from './candidates.ts'
 
 /** A file to look at. */
 export interface Candidate {
@@ -88,7 +88,7 @@ class Walk {
   private add(file: string, kind: Candidate['kind'], isNamed: boolean): void {
     const full = path.resolve(this.options.cwd, file)
     const known = this.candidates.get(full)
-    if (!isNamed && this.excluded.leavesOut(full, false)) return
+    if (!isNamed && (this.excluded.leavesOut(full, false) || isOfAnotherTool(path.basename(file)))) return
     // what is said of a file holds for all names of it; a network is no user data
     if (known === undefined || (isNamed && !known.isNamed && known.kind === kind)) {
       this.candidates.set(full, { file: known?.file ?? file, kind, isNamed })

@@ -1,6 +1,5 @@
 import path from 'node:path'
 import { parseArgs } from '../../lib/args.ts'
-import { buildId } from '../../lib/build-id.ts'
 import { messageOf, systemCode } from '../../lib/errors.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
 import { jsonObject, toJson, type JsonObject } from '../../lib/json.ts'
@@ -29,21 +28,22 @@ export interface CheckHost {
   readonly threads: Threads
   /** Where the user's caches lie, if there is such a place. */
   readonly cacheDirectory: string | undefined
+  /** What tells this build from others; undefined for sources, which may change at any time and so have no cache. */
+  readonly build: string | undefined
 }
 
 const CACHE_NAME = 'bottlerocket/check'
 
-/** The cache that is asked for. Sources that nobody has bundled have none: they may change at any time. */
+/** The cache that is asked for. */
 function cacheOf({ cache }: CheckOptions, io: ProgramIo, host: CheckHost): FindingsCache | undefined {
-  const { fs, clock, cacheDirectory } = host
-  if (cache === false || buildId === undefined) return undefined
-  if (typeof cache === 'string')
-    return new FindingsCache(fs, clock, { file: path.resolve(io.cwd, cache), build: buildId })
-  if (cacheDirectory === undefined) {
+  const { fs, clock, cacheDirectory, build } = host
+  if (cache === false || build === undefined) return undefined
+  if (cache === true && cacheDirectory === undefined) {
     io.stderr.write('bottlerocket: no home directory for a cache: give --cache-file FILE\n')
     return undefined
   }
-  return new FindingsCache(fs, clock, { file: path.join(cacheDirectory, CACHE_NAME), build: buildId })
+  const file = cache === true ? path.join(cacheDirectory ?? '', CACHE_NAME) : path.resolve(io.cwd, cache)
+  return new FindingsCache(fs, clock, { file, build })
 }
 
 /** A cache that cannot be written makes the next run slower, and nothing else. */
