@@ -149,7 +149,11 @@ function secretPaths(type: SettingType, path: readonly string[] = [], isSecret =
       return type.forms.flatMap((form) => secretPaths(form, path, isSecret))
     case 'converted':
       return secretPaths(type.from, path, isSecret)
-    default:
+    case 'text':
+    case 'boolean':
+    case 'integer':
+    case 'choice':
+    case 'enumeration':
       return isSecret ? [[...path]] : []
   }
 }
@@ -192,7 +196,7 @@ describe('a secret', () => {
     [
       fc.array(secretLine, { minLength: 1, maxLength: 3 }),
       fc.stringMatching(/^[a-z]{12}$/),
-      fc.constantFrom('toml', 'yaml', 'json'),
+      fc.constantFrom('toml' as const, 'yaml' as const, 'json' as const),
       fc.constantFrom('aws-k8s-1.30', 'aws-ecs-2', 'vmware-k8s-1.30'),
     ],
     { numRuns: 120 },
@@ -204,7 +208,7 @@ describe('a secret', () => {
       yaml: inNodeClass(text),
       json: JSON.stringify({ UserData: Buffer.from(text).toString('base64') }),
     }[extension]
-    const fs = treeOf({ [`/w/u.${extension ?? ''}`]: wrapped ?? '' })
+    const fs = treeOf({ [`/w/u.${extension}`]: wrapped })
     for (const format of ['text', 'json', 'github', 'sarif']) {
       const { stdout, stderr } = await runCheck(fs, ['--variant', variant, '--format', format, '--cache'])
       expect(`${stdout}${stderr}`).not.toContain(mark)

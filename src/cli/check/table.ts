@@ -68,8 +68,8 @@ export function tableLines(
 
 export interface TextOptions {
   readonly palette: Palette
-  /** What of a text may be shown. */
-  readonly show: (text: string) => string
+  /** What of a text may be shown, by its file. */
+  readonly show: (text: string, file: string) => string
   /** Nothing of what is fine. */
   readonly isQuiet: boolean
   /** What was left out and why; undefined where nobody wants to know. */

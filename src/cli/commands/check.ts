@@ -15,7 +15,7 @@ import { findCandidates, type LeftOut, type Tree } from '../check/tree.ts'
 import { productVersion } from '../product-version.ts'
 import { paletteFor } from '../terminal.ts'
 import type { Outcome } from '../validate/check-inputs.ts'
-import { maskSecrets } from '../validate/mask.ts'
+import { maskSecrets, maskSecretsOfNetwork } from '../validate/mask.ts'
 import { byDocument, renderAnnotations, reportJson, sharedFindings } from '../validate/print.ts'
 import { UNKNOWN_VARIANT, VariantChoice } from '../variant-choice.ts'
 
@@ -84,10 +84,19 @@ function totals({ verdicts, skipped }: Outcome): JsonObject {
 interface Report {
   readonly outcome: Outcome
   readonly leftOut: readonly LeftOut[]
+  /** What of a text may be shown, by its file. */
+  readonly show: (text: string, file: string) => string
 }
 
-function print({ outcome, leftOut }: Report, options: CheckOptions, io: ProgramIo): void {
-  const { format, isQuiet, isVerbose, showSecrets } = options
+/** Networks have no secrets, and names of their own. */
+function maskOf({ candidates }: Tree, { showSecrets }: CheckOptions): Report['show'] {
+  if (showSecrets) return (text) => text
+  const networks = new Set(candidates.filter(({ kind }) => kind === 'network').map(({ file }) => file))
+  return (text, file) => (networks.has(file) ? maskSecretsOfNetwork(text) : maskSecrets(text))
+}
+
+function print({ outcome, leftOut, show }: Report, options: CheckOptions, io: ProgramIo): void {
+  const { format, isQuiet, isVerbose } = options
   const place = { cwd: io.cwd, workspace: io.env['GITHUB_WORKSPACE'] }
   switch (format) {
     case 'json':
@@ -101,7 +110,6 @@ function print({ outcome, leftOut }: Report, options: CheckOptions, io: ProgramI
       if (!isQuiet) io.stderr.write(`${totalsText(outcome)}\n`)
       break
     case 'text': {
-      const show = showSecrets ? (text: string): string => text : maskSecrets
       const palette = paletteFor(io)
       io.stdout.write(checkText(outcome, { palette, show, isQuiet, leftOut: isVerbose ? leftOut : undefined }))
       break
@@ -143,7 +151,7 @@ export async function check(argv: readonly string[], io: ProgramIo, host: CheckH
   }
   keep(cache, io)
   const outcome = outcomeOf(tree, run)
-  print({ outcome, leftOut: allLeftOut(tree, run) }, options, io)
+  print({ outcome, leftOut: allLeftOut(tree, run), show: maskOf(tree, options) }, options, io)
   if (isVerbose && cache !== undefined) {
     io.stderr.write(`${String(run.known)} of ${String(tree.candidates.length)} files were known from the cache\n`)
   }
