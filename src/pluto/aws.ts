@@ -47,6 +47,17 @@ function checkProxy({ proxy }: AwsContext): void {
   if (proxy.httpsProxy !== undefined) parseProxy(proxy.httpsProxy)
 }
 
+/** What may be a part of a host's name (https://www.rfc-editor.org/rfc/rfc1123#section-2.1). */
+const HOST_LABEL = /^(?!-)[A-Za-z0-9-]{1,63}(?<!-)$/
+
+/** A region that no endpoint can have is no reason to wait: no request could be sent. @throws PipelineError `PLUTO_EC2_FAILED` */
+function checkRegion({ region }: AwsContext): void {
+  if (HOST_LABEL.test(region)) return
+  throw new PipelineError('PLUTO_EC2_FAILED', `EC2 cannot be asked: ${JSON.stringify(region)} is no name of a region`, {
+    hint: 'correct settings.aws.region, for example "us-west-2"',
+  })
+}
+
 /**
  * What both SDK clients are given. Everything that they would look for in files of the user is explicit: a unit has no home
  * directory, and a developer's own files are nobody's business here.
@@ -95,6 +106,7 @@ export async function fetchServiceCidr(context: AwsContext, clusterName: string)
  */
 export async function fetchPrivateDnsName(context: AwsContext, instanceId: string): Promise<string> {
   checkProxy(context)
+  checkRegion(context)
   const { describePrivateDnsName } = await import('./sdk-ec2.ts')
   return withinBudget(`EC2, private DNS name of ${instanceId}`, context, (budget) => {
     const config = clientConfig(context, budget)

@@ -6,6 +6,7 @@ import { renderPlan } from '../../src/cli/plan/text.ts'
 import type { Plan } from '../../src/cli/plan/types.ts'
 import type { NamedBytes, RenderResult } from '../../src/cli/render.ts'
 import { PLAIN } from '../../src/lib/diagnostics.ts'
+import { PipelineError } from '../../src/lib/errors.ts'
 import { isJsonObject, jsonObject, printJson, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
 import { encodeUtf8 } from '../../src/lib/utf8.ts'
 import { parseSegments } from '../../src/model/key.ts'
@@ -14,7 +15,7 @@ import { findVariant } from '../../src/variants/variant.ts'
 import * as cases from '../support/plan-cases.ts'
 import { settingChanges } from '../support/setting-changes.ts'
 
-const PAIRS = Number(process.env['PLAN_PAIRS'] ?? 24)
+const PAIRS = Number(process.env['PLAN_PAIRS'] ?? 16)
 const VARIANTS = ['aws-k8s-1.30', 'aws-ecs-2', 'metal-k8s-1.29', 'aws-k8s-1.26-nvidia']
 
 const BASE: Readonly<Record<string, JsonValue>> = {
@@ -98,13 +99,29 @@ function compareLive(plan: Plan, variant: string, old: RenderResult, now: Render
   expect(plan.live.kept.map(({ key }) => JSON.stringify(parseSegments(key).slice(1))).sort()).toEqual(kept.sort())
 }
 
-type Outcome = 'rejected' | 'equal' | 'different' | 'not rendered'
+type Outcome = 'failed' | 'rejected' | 'equal' | 'different' | 'not rendered'
+
+/** What a promise gives, or the code of the error that it ends with. */
+async function outcomeOf<T>(promise: Promise<T>): Promise<T | string> {
+  try {
+    return await promise
+  } catch (error) {
+    if (error instanceof PipelineError) return error.code
+    throw error
+  }
+}
 
 async function compare(variant: string, from: JsonValue, to: JsonValue): Promise<Outcome> {
   const [one, other] = [documentOf('old.json', from), documentOf('new.json', to)]
-  const plan = await cases.planOf({ variant, from: [one], to: other })
-  const old = await cases.renderingOf(variant, one, [other])
-  const now = await cases.renderingOf(variant, other)
+  const plan = await outcomeOf(cases.planOf({ variant, from: [one], to: other }))
+  const old = await outcomeOf(cases.renderingOf(variant, one, [other]))
+  const now = await outcomeOf(cases.renderingOf(variant, other))
+  if (typeof plan === 'string' || typeof old === 'string' || typeof now === 'string') {
+    // a generator fails; a document that is refused is told before anything is generated
+    if (typeof plan === 'string') expect([old, now]).toContain(plan)
+    else expect(plan.accepted).toBe(false)
+    return 'failed'
+  }
   expect(plan.accepted).toBe(old.accepted && now.accepted)
   if (!plan.accepted) return 'rejected'
   expect(cases.patched(cases.filesOf(old), plan)).toEqual(cases.filesOf(now))
@@ -127,7 +144,7 @@ describe.each(VARIANTS)('a plan on %s', (variant) => {
       { numRuns, endOnFailure: true },
     )
     // nothing but refusals would prove nothing
-    expect(counts.get('different') ?? 0).toBeGreaterThan(numRuns >= 100 ? numRuns / 5 : 0)
+    if (numRuns >= 100) expect(counts.get('different') ?? 0).toBeGreaterThan(numRuns / 2)
     if (PAIRS >= 1000) process.stderr.write(`${variant}: ${JSON.stringify([...counts])}\n`)
   }, 3_600_000)
 })
@@ -190,7 +207,7 @@ describe('a plan', () => {
           expect(shown).toMatch(/secret/)
         }
       }),
-      { numRuns: Math.max(10, Math.ceil(PAIRS / 4)) },
+      { numRuns: Math.max(8, Math.ceil(PAIRS / 10)) },
     )
   }, 600_000)
 })

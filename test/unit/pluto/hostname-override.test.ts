@@ -69,6 +69,19 @@ describe('hostname-override', () => {
     expect(clock.slept).toEqual([])
   })
 
+  it.each(['us_west_2', 'us-west-2 ', '-us', '1.2.3', '', 'é'])('is fatal at once in region %j', async (region) => {
+    const { code, stderr, clock } = await host('private-dns-name', {
+      aws: { ec2: { privateDnsName: 'a' } },
+      settings: kubernetes(
+        { ...without('hostname-override'), 'hostname-override-source': 'private-dns-name' },
+        { aws: { region } },
+      ),
+    })
+    expect(code).toBe(1)
+    expect(stderr).toContain(`error[PLUTO_EC2_FAILED] EC2 cannot be asked: ${JSON.stringify(region)} is no name`)
+    expect(clock.slept).toEqual([])
+  })
+
   it.each(['IP-10.x', 'a_b', 'x'.repeat(64)])('must be a host name, not %j', async (name) => {
     const { code, stderr } = await host('private-dns-name', { aws: { ec2: { privateDnsName: name } } })
     expect(code).toBe(1)
