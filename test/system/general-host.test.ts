@@ -90,6 +90,17 @@ function files(directory: string): string[] {
     .sort()
 }
 
+/** Unit files of ours, for units that are enabled, that the running systemd has not read. */
+function unitsNotLoaded(): string[] {
+  const shown = machine.must('systemctl', 'show', '--all', '--property=FragmentPath,DropInPaths', '*')
+  const loaded = new Set(shown.split(/[\n= ]/))
+  const idle = new Set(report.notEnabled.map(({ unit }) => `${UNITS}/${unit}`))
+  const ours = report.changes.map((change) => change.path).filter((file) => file.startsWith(`${UNITS}/`))
+  // templates wait for instances, and this drop-in and slice for a unit that nothing starts here
+  const waiting = /@\.[a-z]+$|\/kubelet\.service\.d\/|\/runtime\.slice$|\/default\.target$/
+  return ours.filter((file) => !loaded.has(file) && !idle.has(file) && !waiting.test(file))
+}
+
 const isActive = (unit: string): boolean => machine.run(['systemctl', 'is-active', unit]).stdout === 'active\n'
 
 let report: Report
@@ -160,6 +171,7 @@ describe.skipIf(baseUsr().origin === 'host')('a Debian with the pipeline', () =>
     expect(existsSync(inside('/var/lib/bottlerocket/boot-succeeded'))).toBe(true)
     const userData = machine.run(['systemctl', 'show', '-P', 'ConditionResult', 'early-boot-config']).stdout
     expect(userData).toBe(time === 'first' ? 'yes\n' : 'no\n')
+    expect(unitsNotLoaded()).toEqual([])
     expect(machine.must('stat', '-c', '%a %g', '/run/api.sock')).toBe('660 274\n')
     expect(machine.must('getent', 'group', 'api')).toBe('api:x:274:\n')
     await machine.powerOff()
