@@ -182,7 +182,7 @@ export class Machine {
   /** Waits until nothing is left for the service manager to start or stop. */
   settle(timeoutMs = BOOT_MS): void {
     this.waitFor(
-      'case $(systemctl is-system-running) in running|degraded) test -z "$(systemctl list-jobs --no-legend)";; *) false;; esac',
+      'case $(systemctl is-system-running --wait) in running|degraded) test -z "$(systemctl list-jobs --no-legend)";; *) false;; esac',
       timeoutMs,
     )
   }

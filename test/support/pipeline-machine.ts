@@ -27,17 +27,18 @@ export interface Instance {
   readonly faults?: readonly string[]
 }
 
+/** Is up before any unit of the pipeline starts, as on a real instance. */
 const METADATA_UNIT = `[Unit]
 DefaultDependencies=no
 After=sysinit.target
-Before=network-online.target early-boot-config.service
+Before=basic.target
 [Service]
 Type=exec
 EnvironmentFile=/local/metadata.env
 ExecStart=/usr/bin/node ${TOOLS}/bottlerocket.js imds --facts /local/facts.json --port 8111 $FAULTS
 ExecStartPost=/bin/bash -c 'until (: </dev/tcp/127.0.0.1/8111) 2>/dev/null; do sleep 0.01; done'
 [Install]
-RequiredBy=network-online.target
+RequiredBy=basic.target
 `
 
 /** Containers have a read-only `/proc/sys`, where a host's name is written. */
