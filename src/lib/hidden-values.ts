@@ -163,15 +163,14 @@ class Scanner {
     const key = keyAt(this.tokens, i)
     if (key === undefined) return undefined
     const name = key.names.at(-1) as string
-    const around = this.levels.at(-1)
-    const before = key.names.at(-2) ?? ''
-    const table = before === '' ? (this.isLineStart ? this.tableAt(i) : this.table) : before
-    const verdict = verdictOf(name, table)
+    const outer = this.levels.at(-1)
+    const around = this.isLineStart ? this.tableAt(i) : this.table
+    const verdict = verdictOf(name, [around, key.names.at(-2) ?? ''])
     if (this.isPending && !plainNames.has(name)) return undefined
     this.isPending = false
     // behind a value that must not be shown only a comma or a line's end leads to another key
     const isCut = !this.isLineStart && this.current.verdict === 'hidden' && !this.isBehindSeparator(i)
-    const isClosed = around?.isClosed === true || isCut
+    const isClosed = outer?.isClosed === true || isCut
     // what has no place for a name is rather a piece of a value
     const text = key.names.join('.')
     const isOdd = verdict === 'unknown' && (this.unknown === 'hidden' ? !NAME_LIKE.test(text) : ENCODED.test(text))

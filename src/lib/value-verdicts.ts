@@ -43,11 +43,11 @@ function judge(name: string): Verdict {
   return nearest(name, plainNames) === undefined ? 'unknown' : 'shown'
 }
 
-/** What becomes of the value behind a name in a table. */
-export function verdictOf(name: string, table: string): Verdict {
+/** What becomes of the value behind a name in one of some tables. */
+export function verdictOf(name: string, tables: readonly string[]): Verdict {
   const known = verdicts.get(name) ?? judge(name)
   verdicts.set(name, known)
-  return known === 'unknown' && openTables.has(table) ? 'shown' : known
+  return known === 'unknown' && tables.some((table) => openTables.has(table)) ? 'shown' : known
 }
 
 /** A value that tells nothing, whatever it belongs to. */
