@@ -1,5 +1,5 @@
 /** Settings that tell what is read of them, so that nobody has to try what cannot make a difference. */
-import type { JsonObject, JsonValue } from '../../src/lib/json.ts'
+import type { JsonArray, JsonObject, JsonValue } from '../../src/lib/json.ts'
 
 /** What was read of a tree. */
 export class Reads {
@@ -10,11 +10,14 @@ export class Reads {
 
   /** The tree, with everybody who reads it watched. */
   watch(tree: JsonObject): JsonObject {
-    return this.wrap(tree, '') as JsonObject
+    return this.wrapTree(tree, '')
   }
 
   private wrap(value: JsonValue | undefined, path: string): JsonValue | undefined {
-    if (typeof value !== 'object' || value === null) return value
+    return typeof value === 'object' && value !== null ? this.wrapTree(value, path) : value
+  }
+
+  private wrapTree<T extends JsonObject | JsonArray>(value: T, path: string): T {
     const child = (name: string | symbol): string => `${path}\u0000${String(name)}`
     return new Proxy(value, {
       get: (target, name) => {
@@ -39,7 +42,7 @@ export class Reads {
         this.tables.add(path)
         return Reflect.ownKeys(target)
       },
-    }) as unknown as JsonValue
+    })
   }
 
   /** Whether whoever read the tree could see one of some changes. */

@@ -11,6 +11,7 @@ import { loadModel } from '../../model/models.ts'
 import { flattenTree } from '../../model/pairs.ts'
 import { deviceFacts } from '../../schnauzer/device-facts.ts'
 import type { KnownFacts } from '../../schnauzer/render.ts'
+import { variantCatalogue } from '../../variants/catalogue.ts'
 import { layersOf, type FragmentPlace } from '../../variants/layers.ts'
 import type { Variant } from '../../variants/variant.ts'
 import type { DocumentResult, SettingsDocument } from '../document.ts'
@@ -101,16 +102,26 @@ class Recorder implements ValueWatch {
 /** Places of settings in user data, by the names that are stored. */
 class UserDataPlaces {
   private readonly document: SettingsDocument
+  private readonly variant: Variant
   private readonly keys: ReadonlySet<string>
 
   constructor(document: SettingsDocument, variant: Variant) {
     this.document = document
+    this.variant = variant
     const parsed = loadModel(variant.modelName).parse(document.settings)
     this.keys = new Set(parsed.ok ? pairsOf(parsed.settings).keys() : [])
   }
 
   has(key: string): boolean {
     return this.keys.has(key)
+  }
+
+  /** The name under which a table of the document holds what is stored at a path: its own, or another one that it has. */
+  private writtenAs(table: JsonObject, path: readonly string[]): string | undefined {
+    const own = path.at(-1) ?? ''
+    if (Object.hasOwn(table, own)) return own
+    const { aliases = [] } = variantCatalogue(this.variant).find(formatKey(['settings', ...path]))?.setting ?? {}
+    return aliases.find((alias) => Object.hasOwn(table, alias))
   }
 
   /** The place of a setting, or of what is around it where it is written in another form than it is stored in. */
@@ -121,9 +132,11 @@ class UserDataPlaces {
       if (isJsonArray(node)) {
         found.push(Number(name))
         node = node[Number(name)]
-      } else if (isJsonObject(node) && Object.hasOwn(node, name)) {
-        found.push(name)
-        node = node[name]
+      } else if (isJsonObject(node)) {
+        const written = this.writtenAs(node, path.slice(1, found.length + 2))
+        if (written === undefined) break
+        found.push(written)
+        node = node[written]
       } else break
     }
     const full: DocumentPath = [...(this.document.at ?? ['settings']), ...found]
