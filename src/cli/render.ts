@@ -116,6 +116,8 @@ class OfflineRun {
         onFailure: (_program, error) => {
           if (error instanceof PipelineError) this.failures.push(error)
         },
+        // files that cannot be rendered are events, too, and any other failure is thrown
+        onDetachedStderr: () => undefined,
       },
       options.http ?? refuseAll,
     )
@@ -222,11 +224,14 @@ class OfflineRun {
     if (diagnostics.some(({ severity }) => severity === 'error')) {
       return { accepted: false, settings: undefined, changedKeys: [], ...NOTHING, diagnostics }
     }
+    this.failures = []
     const response = await this.api.request('POST', `/tx/commit_and_apply?tx=${encodeQuery(transaction)}`)
     if (response.status !== NOTHING_PENDING && !isSuccess(response.status)) {
       throw new PipelineError('API_BAD_STATUS', response.body)
     }
     await this.target.settled()
+    const failure = this.failures.find(({ code }) => code !== 'APPLY_RENDER_FAILED')
+    if (failure !== undefined) throw failure
     const settings = await this.api.getJson('/settings')
     if (response.status === NOTHING_PENDING)
       return { accepted: true, settings, changedKeys: [], ...NOTHING, diagnostics }

@@ -27,6 +27,8 @@ export interface TargetOptions {
   readonly runCommands?: boolean
   /** Gets whatever a program threw. */
   readonly onFailure?: (program: string, error: unknown) => void
+  /** Gets what a detached program wrote on its standard error. */
+  readonly onDetachedStderr?: (text: Uint8Array) => void
 }
 
 export interface TargetHost {
@@ -80,6 +82,7 @@ function assemble(options: TargetOptions, parts: Parts): TargetHost {
     host: () => host,
     ...(options.runCommands === undefined ? {} : { runCommands: options.runCommands }),
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
+    ...(options.onDetachedStderr === undefined ? {} : { onDetachedStderr: options.onDetachedStderr }),
   })
   const machine = nodeFacts(spawner, parts.fs.hostPath(PATHS.lspci))
   const host: Host = {

@@ -22,6 +22,8 @@ export interface ConfinedRunnerOptions {
   readonly runCommands?: boolean
   /** Gets whatever a program of this process threw, beside the text on its standard error. */
   readonly onFailure?: (program: string, error: unknown) => void
+  /** Gets what a detached program wrote on its standard error; without it that goes to this process's own. */
+  readonly onDetachedStderr?: (text: Uint8Array) => void
 }
 
 /** A request whose events have somewhere to go. */
@@ -90,7 +92,9 @@ export class ConfinedRunner implements ProcessRunner {
       events.emit(event)
     }
     const task = this.call({ onEvent, ...request }, program).then((result) => {
-      if (result.stderr.length > 0) process.stderr.write(result.stderr)
+      if (result.stderr.length === 0) return
+      if (this.options.onDetachedStderr === undefined) process.stderr.write(result.stderr)
+      else this.options.onDetachedStderr(result.stderr)
     })
     this.background.add(task)
     void task.finally(() => this.background.delete(task))

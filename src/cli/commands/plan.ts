@@ -15,6 +15,7 @@ import { planOffline, type PlanDocument } from '../plan/offline.ts'
 import { renderPlan } from '../plan/text.ts'
 import { hasDifferences, type Plan, type PlanKind } from '../plan/types.ts'
 import { fileSelector } from '../rendered/select.ts'
+import { readIfAny } from '../rendered/write-out.ts'
 import { diffPaletteFor, paletteFor } from '../terminal.ts'
 import { readUserData, settingsOf, variantOfSource } from '../user-data.ts'
 import { maskSecrets } from '../validate/mask.ts'
@@ -85,6 +86,20 @@ function kindOf(args: ParsedArgs, fallback: PlanKind): PlanKind {
   throw usageError(planSpec, `--as is replace or apply, not '${typed}'`)
 }
 
+/** Makes sure that a document is not meant for another host. @throws PipelineError `PLAN_OTHER_VARIANT` */
+function checkVariant(
+  choice: VariantChoice,
+  to: SettingsSource,
+  { name, variant }: Pick<LiveTarget, 'name' | 'variant'>,
+): void {
+  const { variants, problems } = choice.for(to)
+  const isSilent = problems.every(({ code }) => code === 'VARIANT_MISSING')
+  if ((isSilent && variants.length === 0) || variants.some((each) => each.name === variant.name)) return
+  const named = variants.map((each) => each.name).join(', ')
+  const message = `${name} is of ${variant.name}, and ${nameOf(to)} is for ${named === '' ? 'another variant' : named}`
+  throw new PipelineError('PLAN_OTHER_VARIANT', message, { diagnostics: problems })
+}
+
 async function planFiles({ args, io, host, choice, to }: Request): Promise<Planned> {
   const as = kindOf(args, 'replace')
   const [first, ...since] = args.values.get('--from') ?? []
@@ -94,6 +109,7 @@ async function planFiles({ args, io, host, choice, to }: Request): Promise<Plann
   for (const file of since) changes.push(await readUserData(file, io, host))
   // changes are for the host that they were applied to, and need not say so again
   const variant = variantOfSource(choice, userData)
+  if (as === 'apply') checkVariant(choice, to, { name: nameOf(userData), variant })
   const target = as === 'replace' ? variantOfSource(choice, to) : variant
   const documentOf = (source: SettingsSource, its: Variant): PlanDocument => ({
     name: nameOf(source),
@@ -117,21 +133,19 @@ async function planFiles({ args, io, host, choice, to }: Request): Promise<Plann
   return { plan, sources: [userData, ...changes, to] }
 }
 
-/** Makes sure that the document is not meant for another host. @throws PipelineError `PLAN_OTHER_VARIANT` */
-function checkVariant({ choice, to }: Request, { name, variant }: LiveTarget): void {
-  const { variants, problems } = choice.for(to)
-  const isSilent = problems.every(({ code }) => code === 'VARIANT_MISSING')
-  if ((isSilent && variants.length === 0) || variants.some((each) => each.name === variant.name)) return
-  const named = variants.map((each) => each.name).join(', ')
-  throw new PipelineError(
-    'PLAN_OTHER_VARIANT',
-    `${name} is of ${variant.name}, and ${nameOf(to)} is for ${named === '' ? 'another variant' : named}`,
-    { diagnostics: problems },
-  )
+/** The variant of a host that runs. @throws PipelineError `API_UNREACHABLE` with what to do */
+async function hostVariant(api: ApiClient, root: string): Promise<Variant> {
+  try {
+    return await variantOfHost(api)
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== 'API_UNREACHABLE') throw error
+    const hint = `start its API, for example with bottlerocket serve --root ${root} --variant NAME`
+    throw new PipelineError(error.code, error.message, { hint, cause: error.cause })
+  }
 }
 
 async function planHost(request: Request): Promise<Planned> {
-  const { args, io, host, to } = request
+  const { args, io, host, choice, to } = request
   if (kindOf(args, 'apply') !== 'apply') throw usageError(planSpec, '--as replace needs --from')
   for (const name of ['--from', '--net', '--facts', '--no-generators']) {
     const isGiven = args.values.has(name) || args.flags.has(name)
@@ -142,8 +156,9 @@ async function planHost(request: Request): Promise<Planned> {
   const socket = typedSocket === undefined ? `${root ?? ''}${PATHS.apiSocket}` : options.typedPath(io, typedSocket)
   const api = new ApiClient(host.api(socket.replace(/^\/+/, '/')))
   const name = `the host ${typedSocket === undefined ? `under ${typedRoot ?? ''}` : `at ${typedSocket}`}`
-  const target: LiveTarget = { api, name, root, variant: await variantOfHost(api) }
-  checkVariant(request, target)
+  const readFile = root === undefined ? {} : { readFile: (path: string) => readIfAny(root, path) }
+  const target: LiveTarget = { api, name, variant: await hostVariant(api, typedRoot ?? 'DIR'), ...readFile }
+  checkVariant(choice, to, target)
   const plan = await planLive({
     target,
     to: { name: nameOf(to), read: settingsOf(to, target.variant) },

@@ -13,7 +13,6 @@ import type { DocumentResult, SettingsDocument } from '../document.ts'
 import { renderFindings } from '../render-findings.ts'
 import { stateOf, type FileState } from '../rendered/file-state.ts'
 import { maskedContents } from '../rendered/masked.ts'
-import { readIfAny } from '../rendered/write-out.ts'
 import type { FileEvent, NotRenderedEvent } from '../report.ts'
 import { diffFiles, servicesOf } from './files-diff.ts'
 import { liveEffect } from './live-effect.ts'
@@ -24,8 +23,8 @@ export interface LiveTarget {
   readonly api: ApiClient
   /** What the host is called. */
   readonly name: string
-  /** The directory of its files, where they can be read. */
-  readonly root: string | undefined
+  /** Reads a file of the host, undefined if it has none there; missing where its files cannot be read. */
+  readonly readFile?: (path: string) => string | undefined
   readonly variant: Variant
 }
 
@@ -100,7 +99,7 @@ function fileEvents(report: JsonValue): FileEvent[] {
 }
 
 async function fileDifferences({ target, showSecrets, host }: LivePlanOptions, run: DryRun): Promise<FileDifference[]> {
-  const { variant, root } = target
+  const { variant, readFile } = target
   const files = fileEvents(run.report)
   const model = loadModel(variant.modelName)
   const isSecret = (path: readonly string[]): boolean => path[0] === 'settings' && model.isSecret(path)
@@ -110,9 +109,9 @@ async function fileDifferences({ target, showSecrets, host }: LivePlanOptions, r
   const after: FileState = new Map(
     files.map(({ path, content }) => [path, { content, shown: masked.get(path) ?? content }]),
   )
-  const before = root === undefined ? new Map() : stateOf((path) => readIfAny(root, path), after)
+  const before = readFile === undefined ? new Map() : stateOf(readFile, after)
   const differences = diffFiles(before, after, servicesOf(files))
-  if (root !== undefined) return differences
+  if (readFile !== undefined) return differences
   return differences.map((file) => ({ ...file, change: 'changed', isBeforeKnown: false }))
 }
 
