@@ -22,10 +22,22 @@ export interface PlanStyle {
 
 const MAX_VALUE = 88
 const MAX_KEPT = 8
+/** How much is shown in front of the first difference of long values. */
+const LEAD = 20
 
-function shorten(value: JsonValue): string {
-  const text = printJson(value)
+function cut(text: string): string {
   return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text
+}
+
+const shorten = (value: JsonValue): string => cut(printJson(value))
+
+/** Two long texts from a little before the first difference on. */
+function fromDifference(old: string, now: string): readonly [string, string] {
+  if (cut(old) !== cut(now)) return [cut(old), cut(now)]
+  let first = 0
+  while (first < old.length && old[first] === now[first]) first++
+  const start = Math.max(0, first - LEAD)
+  return [`…${cut(old.slice(start))}`, `…${cut(now.slice(start))}`]
 }
 
 const MARKS = { added: '+', changed: '~', removed: '-' } as const
@@ -37,9 +49,9 @@ function painted(change: keyof typeof MARKS, text: string, { diff }: PlanStyle):
 function valuesOf({ before, after, hidden }: SettingChange): string {
   if (after === undefined) return before === undefined ? '' : shorten(before)
   if (before === undefined) return shorten(after)
-  const [old, now] = [shorten(before), shorten(after)]
-  if (old !== now) return `${old} -> ${now}`
-  return hidden ? `${now} (only secret values differ)` : `${now} (further behind)`
+  const [old, now] = [printJson(before), printJson(after)]
+  if (hidden && old === now) return `${cut(now)} (only secret values differ)`
+  return fromDifference(old, now).join(' -> ')
 }
 
 function settingLines(settings: readonly SettingChange[], style: PlanStyle): string[] {

@@ -30,6 +30,8 @@ const FILES: Readonly<Record<string, string>> = {
   'al2023.yaml': 'kind: EC2NodeClass\nspec: { amiFamily: AL2023, userData: "#!/bin/sh" }\n',
   'empty.toml': `${MARK}[settings]\n`,
   'nothing.toml': '',
+  'long.toml': `${MARK}[settings]\nmotd = "${'x'.repeat(200)}a"\n`,
+  'longer.toml': `${MARK}[settings]\nmotd = "${'x'.repeat(200)}b"\n`,
   'net.toml': 'version = 3\n[eth0]\ndhcp4 = true\n',
   'dns.toml': `${MARK}[settings.dns]\nname-servers = ["10.0.0.2"]\n`,
 }
@@ -122,6 +124,11 @@ describe('text', () => {
     expect(stdout).not.toContain('hunter')
     const shown = (await plan('--from one.toml --to two.toml --show-secrets')).stdout
     expect(shown).toMatch(/^-.*hunter2.*\n\+.*hunter3/m)
+  })
+
+  it('shows long values from where they differ', async () => {
+    const { stdout } = await plan('--from long.toml --to longer.toml --summary')
+    expect(stdout).toMatch(/~ settings\.motd {2}…x{20}a" -> …x{20}b"\n/)
   })
 
   it('names files that cannot be rendered any more, and says nothing of it beside', async () => {
