@@ -33,10 +33,13 @@ export interface MachineOptions {
   readonly keepEtc?: boolean
 }
 
-/** The `/usr` that machines boot from, and where it comes from. */
+/** The `/usr` that machines boot from, as lower directories of an overlay with `:` between them, and where it comes from. */
 export function baseUsr(): { readonly path: string; readonly origin: 'debootstrap' | 'host' } {
   const made = process.env['SYSTEM_ROOT'] ?? ''
-  return made === '' ? { path: '/usr', origin: 'host' } : { path: path.join(made, 'usr'), origin: 'debootstrap' }
+  if (made === '') return { path: '/usr', origin: 'host' }
+  const usr = path.join(made, 'usr')
+  const isOverHost = existsSync(path.join(made, 'over-host'))
+  return isOverHost ? { path: `/usr:${usr}`, origin: 'host' } : { path: usr, origin: 'debootstrap' }
 }
 
 /** The process of a tree that is PID 1 of the innermost namespace. */

@@ -30,12 +30,12 @@ if [ ! -x "$fuzzer/bin/schemathesis" ]; then
 fi
 [ -x "$fuzzer/bin/schemathesis" ] && export SCHEMATHESIS="$PWD/$fuzzer/bin/schemathesis"
 # what machines with a systemd of their own boot from
-if SYSTEM_ROOT=$(bash test/system/base-root.sh | tail -1); then
-  export SYSTEM_ROOT
-  echo "machines boot from $SYSTEM_ROOT"
-else
-  echo "no Debian of its own can be made for machines: they boot from this machine's /usr" >&2
+if ! SYSTEM_ROOT=$(bash test/system/base-root.sh | tail -1); then
+  echo "no Debian of its own can be made for machines" >&2
+  SYSTEM_ROOT=$(bash test/system/base-root.sh --over-host | tail -1)
 fi
+export SYSTEM_ROOT
+echo "machines boot from $SYSTEM_ROOT"
 [ -f dist/bottlerocket.js ] || npm run -s build
 [ -x dist/single/bottlerocket ] || node test/tooling/single.mjs
 SYSTEM_TESTS=1 exec npx vitest run --config test/tooling/vitest.config.ts --project system "$@"
