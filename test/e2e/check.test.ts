@@ -12,7 +12,7 @@ afterAll(() => {
   directory.remove()
 })
 
-const FILES = 160
+const FILES = 100
 const tree = path.join(directory.path, 'tree')
 const documents = writeCorpus(tree, FILES).reduce((sum, file) => sum + file.documents, 0)
 const cache = path.join(directory.path, 'cache')
@@ -26,7 +26,7 @@ describe('check', () => {
     expect(single.stderr).toBe('')
     expect(single.code).toBe(1)
     expect(single.stdout).toContain(`\n${String(documents)} documents, `)
-    for (const args of [[], ['--jobs', '2'], ['--jobs', '5']]) expect(await check(args)).toEqual(single)
+    for (const args of [['--jobs', '2'], ['--jobs', '5']]) expect(await check(args)).toEqual(single)
     for (let i = 0; i < 2; i++) expect(await check(['--cache-file', cache])).toEqual(single)
     expect(statSync(cache).mode & 0o777).toBe(0o600)
     const { stderr } = await check(['--cache-file', cache, '--verbose'])
@@ -61,7 +61,7 @@ describe('check', () => {
       let output = ''
       for (const stream of [child.stdout, child.stderr])
         stream?.on('data', (text: Buffer) => (output += text.toString()))
-      await new Promise((resolve) => setTimeout(resolve, 1500))
+      await new Promise((resolve) => setTimeout(resolve, 1000))
       const stoppedAt = performance.now()
       child.kill('SIGINT')
       const code = await new Promise((resolve) => child.on('close', resolve))
@@ -74,7 +74,7 @@ describe('check', () => {
 
   it('shows on a terminal how far it is, and takes that away', async () => {
     const large = path.join(directory.path, 'long')
-    writeCorpus(large, 700)
+    writeCorpus(large, 300)
     const command = [...toolCommand('bottlerocket'), 'check', '--quiet', ...CORPUS_VARIANTS]
     const quoted = command.map((word) => `'${word}'`).join(' ')
     const child = spawn('script', ['-qec', `${quoted} >/dev/null`, '/dev/null'], {
@@ -84,7 +84,7 @@ describe('check', () => {
     let output = ''
     child.stdout.on('data', (text: Buffer) => (output += text.toString()))
     await new Promise((resolve) => child.on('close', resolve))
-    expect(output).toMatch(/\r\u001b\[K\[#*\.*\] \d+\/700 files/)
+    expect(output).toMatch(/\r\u001b\[K\[#*\.*\] \d+\/300 files/)
     expect(output.endsWith('\r\u001b[K')).toBe(true)
     rmSync(large, { recursive: true })
   })
