@@ -26,7 +26,11 @@ describe('check', () => {
     expect(single.stderr).toBe('')
     expect(single.code).toBe(1)
     expect(single.stdout).toContain(`\n${String(documents)} documents, `)
-    for (const args of [['--jobs', '2'], ['--jobs', '5']]) expect(await check(args)).toEqual(single)
+    for (const args of [
+      ['--jobs', '2'],
+      ['--jobs', '5'],
+    ])
+      expect(await check(args)).toEqual(single)
     for (let i = 0; i < 2; i++) expect(await check(['--cache-file', cache])).toEqual(single)
     expect(statSync(cache).mode & 0o777).toBe(0o600)
     const { stderr } = await check(['--cache-file', cache, '--verbose'])
