@@ -66,10 +66,23 @@ function fileLines(files: readonly Difference<RenderedFile>[], palette: Palette)
 
 const words = (texts: readonly string[]): string => (texts.length === 0 ? '(none)' : texts.join(', '))
 
+/** What the variants themselves differ in, beside their names. */
+function propertyDifferences(from: Variant, to: Variant): Difference<string>[] {
+  const properties: readonly (readonly [name: string, of: (variant: Variant) => string | undefined])[] = [
+    ['platform', ({ platform }) => platform],
+    ['Kubernetes', ({ kubernetesVersion }) => kubernetesVersion],
+    ['network', ({ networkBackend }) => networkBackend],
+  ]
+  return properties
+    .map(([name, of]) => ({ name, from: of(from), to: of(to) }))
+    .filter((difference) => difference.from !== difference.to)
+}
+
 /** What differs between two variants. */
 export function comparisonText(comparison: VariantComparison, palette: Palette): string {
   const { from, to, settings, defaults, generators, affectedServices, files, services } = comparison
   const sections: [string, string[]][] = [
+    ['Variants', lines(propertyDifferences(from, to), (value) => value, palette)],
     ['Settings', lines(settings, ({ description }) => palette.faint(description), palette)],
     ['Defaults', lines(defaults, printJson, palette)],
     ['Generators', lines(generators, (command) => command, palette)],

@@ -176,8 +176,15 @@ class VariantCatalogue implements Catalogue {
   }
 
   nearest(key: string): string | undefined {
+    const prefix = 'settings.'
+    // what all keys have in common says nothing about how much two are alike
     const known = this.settings.flatMap((setting) => [setting.key, setting.writtenKey])
-    return nearest(formatPath(splitKey(key)), new Set(known))
+    const typed = formatPath(splitKey(key)).slice(prefix.length)
+    const whole = nearest(typed, new Set(known.map((each) => each.slice(prefix.length))))
+    if (whole !== undefined) return prefix + whole
+    const lastOf = (each: string): string => splitKey(each).at(-1) as string
+    const last = typed.includes('.') ? undefined : nearest(typed, new Set(known.map(lastOf)))
+    return last === undefined ? undefined : known.find((each) => lastOf(each) === last)
   }
 
   private complete(entry: CatalogueEntry): VariantSetting {

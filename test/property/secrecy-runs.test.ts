@@ -15,6 +15,7 @@ import { documentsOf, markedSettings } from '../support/marked-settings.ts'
 import { startNode } from '../support/running-node.ts'
 import { runToEnd } from '../support/test-host.ts'
 
+const HOST_CONTAINERS = '/etc/host-containers/host-containers.toml'
 const SEED = Math.floor(Math.random() * 2 ** 31)
 
 describe.each([
@@ -61,6 +62,10 @@ describe.each([
     ['differences from files', ['render', ...data, '--diff-against', 'rendered'], true],
     ['a plan', plan, true],
     ['a plan of a change', [...plan, '--as', 'apply'], true],
+    ['an explained setting', ['explain', 'settings.container-registry.credentials', ...data], true],
+    ['an explained file', ['explain', HOST_CONTAINERS, ...data], false],
+    ['an explained key', ['explain', HOST_CONTAINERS, 'host-containers.admin.user-data', ...data], true],
+    ['an explained line', ['explain', `${HOST_CONTAINERS}:5`, ...data], true],
     ['findings', ['validate', '--variant', variant, 'after-*.*'], false],
     ['annotations', ['validate', '--variant', variant, 'after-*.*', '--format', 'github'], false],
     ['a report of findings', ['validate', '--variant', variant, 'after-*.*', '--format', 'json'], false],

@@ -72,8 +72,10 @@ function adviceOn(
   release: string | undefined,
 ): string | undefined {
   const everywhere = listVariants(release)
-  const others = everywhere.filter(
-    (name) => variantCatalogue(findVariant(name, release)).find(words.join('.')) !== undefined,
+  const all = settingsAcross(everywhere.map((name) => findVariant(name, release)))
+  const having = search(all, words).flatMap(({ groups }) => groups.flatMap((group) => group.variants))
+  const others = [...new Set(having.map(({ name }) => name))].sort(
+    (a, b) => everywhere.indexOf(a) - everywhere.indexOf(b),
   )
   if (others.length > 0) return `only these variants have it: ${nameVariants(others, everywhere)}`
   const meant = variants.map((each) => variantCatalogue(each).nearest(words.join('.'))).find((key) => key !== undefined)

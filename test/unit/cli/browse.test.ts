@@ -113,6 +113,26 @@ describe('settings', () => {
     expect(await keysOf('aws.region')).toEqual(['settings.aws.region'])
   })
 
+  it.each([
+    [['settings', 'max-podz'], 'did you mean settings.kubernetes.max-pods?'],
+    [
+      ['settings', '--variant', 'aws-ecs-2', 'max-pods'],
+      'only these variants have it: aws-k8s[-nvidia], metal-k8s, vmware-k8s',
+    ],
+    [['settings', 'foo'], undefined],
+  ])('%j finds nothing, and says what would', async (argv, hint) => {
+    const { code, stdout, stderr } = await run(...argv)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr.split('\n').slice(1)).toEqual(hint === undefined ? [''] : [`    hint: ${hint}`, ''])
+  })
+
+  it('says on which variants a setting is needed', async () => {
+    const { stdout } = await run('settings', 'cluster-dns-ip')
+    expect(stdout).toContain(
+      '\n  needed   metal-k8s, vmware-k8s: without it pods do not know the DNS service of their cluster\n',
+    )
+  })
+
   it('lists everything without a word', async () => {
     const keys = await keysOf('--variant', 'aws-k8s-1.30')
     expect(keys).toContain('settings.motd')
@@ -188,6 +208,13 @@ describe('variants', () => {
         '  - log4j-hotpatch-enabled  systemctl restart deprecation-warning@log4j-hotpatch-enabled.timer',
         '',
       ].join('\n'),
+    )
+  })
+
+  it('tells of another network manager and another Kubernetes', async () => {
+    const { stdout } = await run('variants', 'diff', 'aws-k8s-1.27', 'aws-k8s-1.28')
+    expect(stdout).toContain(
+      '\nVariants\n  - Kubernetes  1.27\n  + Kubernetes  1.28\n  - network     wicked\n  + network     networkd\n',
     )
   })
 
