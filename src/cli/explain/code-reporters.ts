@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../../lib/error-codes.ts'
 
 const EVERYTHING = ['every command and program']
-const OFFLINE = ['validate', 'render']
+const OFFLINE = ['validate', 'render', 'plan', 'explain']
 const BOOTS = ['start', 'boot']
 const USER_DATA = [...OFFLINE, ...BOOTS, 'early-boot-config and its providers']
 
