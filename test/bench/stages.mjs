@@ -43,11 +43,12 @@ const { values: options } = parseArgs({
   },
 })
 const runs = Number(options.runs)
+const host = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 const sum = (values) => values.reduce((total, value) => total + value, 0)
 
-/** The commands of the boot's units in their order; `server` is the one that stays. */
+/** The commands of the boot's units in their order, each with its unit. */
 function commandsOf(variant) {
   const commit = ['/usr/bin/settings-committer']
   const migrate = [
@@ -64,16 +65,31 @@ function commandsOf(variant) {
   ]
   const inventory = '/var/lib/bottlerocket/inventory/application.json'
   return [
-    ['/usr/bin/migrator', ...migrate, ...metadata, '--migrate-to-version-from-os-release'],
-    ['/usr/bin/storewolf', '--data-store-base-path', DATASTORE, '--inventory-file-symlink-path', inventory],
-    ['/usr/bin/apiserver', '--datastore-path', `${DATASTORE}/current`, '--socket-gid', '274'],
-    ['/usr/bin/early-boot-config'],
-    commit,
-    ['/usr/bin/sundog'],
-    ...(variant.startsWith('aws-k8s') ? [commit, ['/usr/bin/pluto']] : []),
-    commit,
-    ['/usr/bin/thar-be-settings', '--all'],
-  ]
+    {
+      unit: 'migrator',
+      commands: [['/usr/bin/migrator', ...migrate, ...metadata, '--migrate-to-version-from-os-release']],
+    },
+    {
+      unit: 'storewolf',
+      commands: [
+        ['/usr/bin/storewolf', '--data-store-base-path', DATASTORE, '--inventory-file-symlink-path', inventory],
+      ],
+    },
+    {
+      unit: 'apiserver',
+      commands: [['/usr/bin/apiserver', '--datastore-path', `${DATASTORE}/current`, '--socket-gid', '274']],
+    },
+    { unit: 'early-boot-config', commands: [['/usr/bin/early-boot-config']] },
+    { unit: 'sundog', commands: [commit, ['/usr/bin/sundog']] },
+    ...(variant.startsWith('aws-k8s') ? [{ unit: 'pluto', commands: [commit, ['/usr/bin/pluto']] }] : []),
+    { unit: 'settings-applier', commands: [commit, ['/usr/bin/thar-be-settings', '--all']] },
+  ].flatMap(({ unit, commands }) => commands.map((command) => ({ command, unitEnv: environmentOf(unit) })))
+}
+
+/** What a unit adds to the environment of its commands. */
+function environmentOf(unit) {
+  const text = readFileSync(path.join(host, 'src/units/system', `${unit}.service`), 'utf8')
+  return Object.fromEntries([...text.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
 }
 
 // ---- outside: a directory for each way of starting the programs, entered by chroot
@@ -256,11 +272,11 @@ async function round(variant, env, processor) {
   const steps = []
   let server
   try {
-    for (const command of commandsOf(variant)) {
+    for (const { command, unitEnv } of commandsOf(variant)) {
       const name = path.basename(command[0])
       const before = processor.read()
-      if (name === 'apiserver') server = await startServer(command, env)
-      const ms = name === 'apiserver' ? server.ms : timed(command, env)
+      if (name === 'apiserver') server = await startServer(command, { ...env, ...unitEnv })
+      const ms = name === 'apiserver' ? server.ms : timed(command, { ...env, ...unitEnv })
       steps.push([name, ms, processor.read() - before])
     }
     return { steps, memory: memoryOf(server.child.pid) }
@@ -330,8 +346,6 @@ function report(variant, name, rounds) {
     console.log(`  ${step.padEnd(20)} ${figures.join('  ')}`)
   })
 }
-
-const host = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
 if (options.inside !== undefined) await measureInside(options.inside)
 else if (process.platform !== 'linux' || process.getuid() !== 0)

@@ -7,6 +7,7 @@ import { helperFilesOf, unitsOf, type HostUnit, type UnitHost } from '../../../s
 import { OTHER_FILES, UNIT_FILES } from '../../../src/units/manifest.ts'
 import { installRelations, overlaidUnit, parseUnitFile, programsOfUnit } from '../../../src/units/unit-file.ts'
 import { findVariant, listVariants } from '../../../src/variants/variant.ts'
+import { entries } from '../../tooling/entries.mjs'
 import { EXPECTED } from './expected-units.ts'
 import type { UnitFacts } from './unit-facts.ts'
 
@@ -33,6 +34,7 @@ const FLAGS: Readonly<Record<string, readonly [string, string][]>> = {
   console: [['Service.StandardError', 'journal+console']],
   early: [['Unit.DefaultDependencies', 'no']],
 }
+const isOwn = (command: string): boolean => Object.hasOwn(entries, /^\/usr\/bin\/(\S+)/.exec(command)?.[1] ?? '')
 const LISTS = { before: 'Before', after: 'After', requires: 'Requires', wants: 'Wants', bindsTo: 'BindsTo' } as const
 
 /** All that a unit of these facts says: `Section.Key` to its values, lists of units one by one in byte order. */
@@ -40,6 +42,8 @@ function expectedKeys(facts: UnitFacts): Readonly<Record<string, readonly string
   const keys: Record<string, readonly string[]> = {}
   if (facts.type !== undefined) keys['Service.Type'] = [facts.type]
   if (facts.start !== undefined) keys['Service.ExecStart'] = facts.start
+  // not a fact of the reference: how the runtime of the one executable is to run what is short or stays long
+  if (facts.start?.some(isOwn) === true) keys['Service.Environment'] = ['BUN_JSC_useJIT=0']
   for (const [fact, key] of Object.entries(LISTS)) {
     const list = facts[fact as keyof typeof LISTS]
     if (list !== undefined) keys[`Unit.${key}`] = namesIn(list).sort()
