@@ -38,7 +38,7 @@ function startMetadata(facts) {
 }
 
 /** Runs the tool and keeps what was compiled on the way. */
-function record(args, env = {}) {
+function record(args, env) {
   const { status, error, stderr } = spawnSync(process.execPath, ['--require', RECORDER, TOOL, ...args], {
     encoding: 'utf8',
     timeout: WAIT_MS,
@@ -47,7 +47,7 @@ function record(args, env = {}) {
   if (status !== 0) throw error ?? new Error(`${args.join(' ')}: ${stderr}`)
 }
 
-async function warmUp({ variant, userData }, work) {
+async function warmUp({ variant, userData }, work, record) {
   const facts = path.join(work, `${variant}.json`)
   writeFileSync(
     facts,
@@ -62,7 +62,7 @@ async function warmUp({ variant, userData }, work) {
       AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'dummy',
     })
-    record(['validate', userData, '--variant', variant])
+    record(['validate', userData, '--variant', variant], {})
     record(['check', userData, '--variant', variant, '--jobs', '1'])
   } finally {
     server.removeAllListeners('exit')
@@ -70,17 +70,28 @@ async function warmUp({ variant, userData }, work) {
   }
 }
 
+/**
+ * Boots as most machines do, and validates.
+ *
+ * @param run runs the tool with arguments and additions to an empty environment
+ */
+export async function rehearse(run) {
+  const work = mkdtempSync(path.join(os.tmpdir(), 'rehearsal-'))
+  try {
+    for (const boot of BOOTS) await warmUp(boot, work, run)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
 /** Makes a cache for each of the files. A machine that cannot boot has none, and starts slower: that is only told. */
 export async function fillCodeCaches(files) {
-  const work = mkdtempSync(path.join(os.tmpdir(), 'code-cache-'))
   try {
-    for (const boot of BOOTS) await warmUp(boot, work)
+    await rehearse(record)
     const { version, platform, arch } = process
     const missing = files.filter((file) => !existsSync(file.replace(/js$/, `${version}.${platform}.${arch}.cache`)))
     if (missing.length > 0) throw new Error(`nothing for ${missing.join(', ')}`)
   } catch (error) {
     process.stderr.write(`build: no code cache: ${error.message}\n`)
-  } finally {
-    rmSync(work, { recursive: true, force: true })
   }
 }

@@ -3,12 +3,13 @@
  * made of the variants' data. See README.md for the choices.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { bunPath } from './bun.mjs'
 import { bundleOptions, shippedTemplates } from './bundle-options.mjs'
+import { rehearse } from './code-cache.mjs'
 import { commands, entries } from './entries.mjs'
 import { lighterModules } from './lighter-modules.mjs'
 import { slimAwsSchemas } from './slim-aws-schemas.mjs'
@@ -61,16 +62,47 @@ await startExecutable(${table(entries)}, ${table(commands.bottlerocket)}, PROGRA
   return path.join(outdir, 'start.js')
 }
 
+const OPTIONS = [
+  ...['--compile', '--target=bun', '--format=esm', '--splitting', '--bytecode', '--minify', '--asset=package'],
+  // a program behaves the same wherever it is started
+  ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
+  // short programs do not live to see code pay that is compiled to the machine's
+  '--compile-jit-policy=30',
+]
+
+/** Makes the executable. @param order files that say in which order it is used */
+function compile(entry, file, order) {
+  const ordered = order.length === 0 ? [] : [`--bytecode-order=${order.join(',')}`]
+  execFileSync(bunPath(root), ['build', ...OPTIONS, ...ordered, `--outfile=${file}`, entry], {
+    cwd: work,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+}
+
+/** Files that say in which order boots use the code, by boots. A machine that cannot boot has none: that is only told. */
+async function orderFiles(executable) {
+  const files = []
+  try {
+    await rehearse((args, env) => {
+      const file = path.join(work, `order-${files.length}`)
+      execFileSync(executable, args, {
+        env: { PATH: process.env['PATH'], ...env, BUN_BYTECODE_ORDER_OUT: file },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
+      files.push(file)
+    })
+    return files.filter((file) => existsSync(file))
+  } catch (error) {
+    process.stderr.write(`build: code in no particular order: ${error.message}\n`)
+    return []
+  }
+}
+
 rmSync(work, { recursive: true, force: true })
 for (const name of DATA) cpSync(name, path.join(work, 'package', name), { recursive: true })
 const entry = await bundleModules()
 const temporary = path.join(work, 'bottlerocket')
-const options = ['--compile', '--target=bun', '--format=esm', '--splitting', '--bytecode', '--minify']
-// a program behaves the same wherever it is started
-const isolation = ['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig']
-execFileSync(bunPath(root), ['build', ...options, ...isolation, '--asset=package', `--outfile=${temporary}`, entry], {
-  cwd: work,
-  stdio: ['ignore', 'ignore', 'inherit'],
-})
+compile(entry, temporary, [])
+compile(entry, temporary, await orderFiles(temporary))
 mkdirSync(path.dirname(outfile), { recursive: true })
 renameSync(temporary, outfile)
