@@ -1,3 +1,3 @@
 import { runMain } from '../host/run-main.ts'
 import { apiserver } from './program.ts'
-runMain(apiserver, { step: () => 'apiserver' })
+runMain(apiserver, { step: () => 'apiserver', isIdle: true })

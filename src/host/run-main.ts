@@ -7,6 +7,7 @@ import type { ProgramTable } from './program-call.ts'
 import { systemClock } from './node-ports.ts'
 import { takeRootOption } from './root-option.ts'
 import { runProcess } from './run-process.ts'
+import { keepSmall } from './small-memory.ts'
 import { recorded, type StepOf } from './step-record.ts'
 
 export interface MainOptions {
@@ -16,10 +17,13 @@ export interface MainOptions {
   readonly step?: StepOf
   /** Programs that it runs as calls, where their commands are those of this package. */
   readonly programs?: ProgramTable
+  /** Whether it is a server that is idle most of its life, and should rather be small than fast. */
+  readonly isIdle?: boolean
 }
 
 /** Runs a program of a host as this process. In front of its own arguments it takes `--root DIR`. */
-export function runMain(program: Program, { beforeRoot = [], step, programs }: MainOptions = {}): void {
+export function runMain(program: Program, { beforeRoot = [], step, programs, isIdle = false }: MainOptions = {}): void {
+  if (isIdle) keepSmall()
   const { root, argv } = takeRootOption(process.argv.slice(2), beforeRoot)
   const env = root === undefined ? process.env : { ...process.env, BOTTLEROCKET_ROOT: root }
   // whoever takes this process's events makes the record
