@@ -16,6 +16,10 @@ const COMMANDS = [
   ['settings --variant aws-k8s-1.30 max-pods', 2.5],
   ['settings max-pods', 5],
   ['variants diff aws-k8s-1.30 aws-k8s-1.30-nvidia', 3],
+  ['explain SETTINGS_WRONG_TYPE', 4],
+  ['explain /etc/kubernetes/kubelet/config maxPods --variant aws-k8s-1.30', 8],
+  ['explain settings.kubernetes.max-pods --variant aws-k8s-1.30', 10],
+  ['explain settings.kubernetes.max-pods', 30],
 ]
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]

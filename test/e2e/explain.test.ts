@@ -37,7 +37,7 @@ describe('explain', () => {
       ['/etc/containerd/cri-base.json', 'process.capabilities.bounding', 'oci-defaults-capabilities.toml:'],
       [
         '/etc/systemd/system/kubelet.service.d/exec-start.conf',
-        '--cloud-provider',
+        'ExecStart.--cloud-provider',
         'settings.kubernetes.cloud-provider',
       ],
     ] as const
