@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the machines of the system tests boot from: the /usr of a small Debian of this machine's own release, and nothing of
-# it that would run by itself. Made once and kept; the last line of output is its path. Needs root and debootstrap.
+# it that would run by itself. Made once and kept; its path is what this prints. Needs root and debootstrap.
 #
 # With --over-host: a layer over this machine's own /usr that hides what would run by itself, for want of a mirror.
 set -euo pipefail

@@ -30,9 +30,9 @@ if [ ! -x "$fuzzer/bin/schemathesis" ]; then
 fi
 [ -x "$fuzzer/bin/schemathesis" ] && export SCHEMATHESIS="$PWD/$fuzzer/bin/schemathesis"
 # what machines with a systemd of their own boot from
-if ! SYSTEM_ROOT=$(bash test/system/base-root.sh | tail -1); then
+if ! SYSTEM_ROOT=$(bash test/system/base-root.sh); then
   echo "no Debian of its own can be made for machines" >&2
-  SYSTEM_ROOT=$(bash test/system/base-root.sh --over-host | tail -1)
+  SYSTEM_ROOT=$(bash test/system/base-root.sh --over-host)
 fi
 export SYSTEM_ROOT
 echo "machines boot from $SYSTEM_ROOT"

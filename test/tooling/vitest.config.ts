@@ -20,7 +20,7 @@ export default defineConfig({
       project('e2e', { fileParallelism: false, testTimeout: 60_000 }),
       // needs root and Debian packages: npm run test:system
       ...(process.env['SYSTEM_TESTS'] === '1'
-        ? [project('system', { fileParallelism: false, testTimeout: 120_000 })]
+        ? [project('system', { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 })]
         : []),
     ],
   },
