@@ -2,9 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import { ExplainedFile, type ExplainedPart } from '../../src/cli/explain/explained-file.ts'
 import { recordedRun, type RecordedRun } from '../../src/cli/explain/recorded-run.ts'
+import { partDetails, partJson, partTable } from '../../src/cli/explain/file-view.ts'
 import { readFile } from '../../src/documents/read-file.ts'
 import { systemClock } from '../../src/host/node-ports.ts'
 import { isJsonArray, isJsonObject, printJson, type JsonValue } from '../../src/lib/json.ts'
+import { PLAIN } from '../../src/lib/diagnostics.ts'
+import { loadModel, type ModelName } from '../../src/model/models.ts'
 import { decodeUtf8 } from '../../src/lib/utf8.ts'
 import { releaseText, templateFile } from '../../src/variants/assets.ts'
 import { filesOf, type VariantFile } from '../../src/variants/rendered-files.ts'
@@ -53,6 +56,17 @@ function shownTexts(part: ExplainedPart): string[] {
   return part.settings.filter(({ role }) => role === 'shown').flatMap(({ value }) => texts(value))
 }
 
+/** What must not be shown of a secret setting: of a list only the members that are secret themselves. */
+function secretTexts(value: JsonValue, path: readonly string[], model: ModelName): string[] {
+  if (isJsonArray(value)) return value.flatMap((item, i) => secretTexts(item, [...path, String(i)], model))
+  if (isJsonObject(value)) {
+    return Object.entries(value).flatMap(([member, item]) => secretTexts(item, [...path, member], model))
+  }
+  if (typeof value !== 'string' || value.length < 4 || !loadModel(model).isSecret(path)) return []
+  const decoded = /^[A-Za-z0-9+/]+=*$/.test(value) ? Buffer.from(value, 'base64').toString('utf8').split('\n') : []
+  return [value, ...decoded.filter((line) => line.length > 8 && !/^\[|^-----/.test(line))]
+}
+
 describe.each(runs)('golden files %s of %s', (name, variant) => {
   it('are explained key by key and line by line', async () => {
     const run = await runOf(name, variant)
@@ -76,6 +90,27 @@ describe.each(runs)('golden files %s of %s', (name, variant) => {
       })
     }
     expect(keys).toBeGreaterThan(50)
+  })
+
+  it('show no secret', async () => {
+    const run = await runOf(name, variant)
+    const secrets = run
+      .held(['settings'])
+      .filter(({ path }) => loadModel(run.variant.modelName).isSecret(path))
+      .flatMap(({ value, path }) => secretTexts(value, path, run.variant.modelName))
+    if (name === 'maximal') expect(secrets.length).toBeGreaterThan(2)
+    for (const file of filesOf(run.variant).filter(({ path }) => run.files.has(path))) {
+      const explained = await ExplainedFile.of(run, file, false)
+      const parts = [
+        ...explained.keys.map((key) => explained.explainKey(key)),
+        ...explained.text.split('\n').flatMap((_, i) => explained.explainLine(i + 1) ?? []),
+      ]
+      const shown = [
+        ...parts.flatMap((part) => [partDetails(explained, part, PLAIN), printJson(partJson(part))]),
+        partTable(explained, parts, PLAIN),
+      ].join('\n')
+      for (const secret of secrets) expect(shown.includes(secret), `${file.path}: ${secret}`).toBe(false)
+    }
   })
 
   it('have settings that come from the lines that are named', async () => {

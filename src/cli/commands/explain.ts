@@ -72,7 +72,7 @@ function variantOfFile(request: Request, { path, owners }: FileQuestion): Varian
 
 async function answer(request: Request): Promise<Answer> {
   const { args, io, host, userData, choice, all } = request
-  const question = readQuestion(args.words, choice.everywhere.length > 0 ? choice.everywhere : all)
+  const question = readQuestion(args.words, choice.everywhere.length > 0 ? choice.everywhere : all, all)
   const common = { userData, io, clock: host.clock, showSecrets: args.flags.has('--show-secrets') }
   switch (question.kind) {
     case 'code':

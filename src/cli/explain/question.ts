@@ -2,6 +2,7 @@
 import { ERROR_CODES, isErrorCode, type ErrorCode } from '../../lib/error-codes.ts'
 import { PipelineError } from '../../lib/errors.ts'
 import { nearest } from '../../lib/nearest.ts'
+import { nameVariants } from '../../variants/across.ts'
 import { variantCatalogue } from '../../variants/catalogue.ts'
 import { filesOf, type VariantFile } from '../../variants/rendered-files.ts'
 import type { Variant } from '../../variants/variant.ts'
@@ -70,13 +71,37 @@ function codeQuestion(word: string): Question {
 const isSetting = (word: string, variants: readonly Variant[]): boolean =>
   variants.some((variant) => variantCatalogue(variant).find(word) !== undefined)
 
+/** Says that only variants have it that were not asked for. */
+function elsewhere(word: string, having: readonly Variant[], all: readonly Variant[]): PipelineError {
+  const names = nameVariants(
+    having.map(({ name }) => name),
+    all.map(({ name }) => name),
+  )
+  const hint = `only these variants have it: ${names}`
+  return new PipelineError('EXPLAIN_UNKNOWN', `no variant that is asked for has ${word}`, { hint })
+}
+
+/** Fails if only variants have a word that were not asked for. */
+function checkElsewhere(word: string, all: readonly Variant[]): void {
+  const settings = all.filter((variant) => isSetting(word, [variant]))
+  if (settings.length > 0) throw elsewhere(word, settings, all)
+  const { path } = splitLine(word)
+  const files = all.filter((variant) => filesOf(variant).some((file) => file.path === path))
+  if (files.length > 0) throw elsewhere(path, files, all)
+}
+
 /**
  * Finds out what is to be explained.
  *
  * @param variants that may have it
+ * @param all variants that there are
  * @throws PipelineError `EXPLAIN_UNKNOWN` with what was probably meant, `EXPLAIN_AMBIGUOUS`
  */
-export function readQuestion(words: readonly string[], variants: readonly Variant[]): Question {
+export function readQuestion(
+  words: readonly string[],
+  variants: readonly Variant[],
+  all: readonly Variant[],
+): Question {
   const [word = '', key] = words
   if (CODE.test(word)) return codeQuestion(word)
   const isPath = word.startsWith('/') || key !== undefined
@@ -84,6 +109,7 @@ export function readQuestion(words: readonly string[], variants: readonly Varian
   const owners = ownersOf(variants)
   const file = fileQuestion(word, key, owners)
   if (file !== undefined) return file
+  checkElsewhere(word, all)
   const { path } = splitLine(word)
   if (isPath || path.includes('/')) throw unknown(`no file ${path} is rendered`, nearest(path, owners.keys()))
   const meant = variants.map((variant) => variantCatalogue(variant).nearest(word)).find((near) => near !== undefined)

@@ -117,7 +117,13 @@ describe('explain FILE KEY', () => {
   it.each([
     [KUBELET, 2, 'VARIANT_MISSING', '--variant NAME, or --user-data FILE with a comment # bottlerocket: variant='],
     [`${KUBELET} --user-data /home/u/none.toml`, 1, 'HOST_FILE_UNREADABLE', '/home/u/none.toml'],
-    [`${KUBELET} --variant metal-dev`, 1, 'EXPLAIN_UNKNOWN', `no file ${KUBELET} is rendered`],
+    [
+      `${KUBELET} --variant metal-dev`,
+      1,
+      'EXPLAIN_UNKNOWN',
+      'only these variants have it: aws-k8s[-nvidia], metal-k8s',
+    ],
+    ['settings.ecs.cluster --variant metal-dev', 1, 'EXPLAIN_UNKNOWN', 'only these variants have it: aws-ecs-1'],
     ['/etc/kubernetes/kubelet/confg', 1, 'EXPLAIN_UNKNOWN', `did you mean ${KUBELET}?`],
     [`${KUBELET} maxPod ${WITH_DATA}`, 1, 'EXPLAIN_UNKNOWN', 'did you mean maxPods?'],
     [`${KUBELET}:999 ${WITH_DATA}`, 1, 'EXPLAIN_UNKNOWN', 'has no line 999'],
