@@ -48,13 +48,14 @@ function print({ code, severity, path: key, message, hint, at, related = [] }: D
   ].join('\n')
 }
 
-/** What only hosts and their API say. */
+/** What only hosts and their API say, and `plan`, which wants one document. */
 const OF_HOSTS = new Set([
   'SETTINGS_CANNOT_UNSET',
   'USERDATA_ENCODING',
   'USERDATA_INVALID',
   'USERDATA_NOT_BASE64',
   'USERDATA_REFUSED',
+  'USERDATA_SEVERAL',
 ])
 
 describe('rejected', () => {
