@@ -205,8 +205,9 @@ describe('an installed root', () => {
 const KIB = 1024
 /** The most that a variant's root may hold of each kind, in KiB. */
 const BUDGETS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  'aws-k8s-1.30': { programs: 7600, 'variant data': 42, templates: 29, units: 17 },
-  'aws-ecs-2': { programs: 5650, 'variant data': 22, templates: 14, units: 17 },
+  // the code cache of the SDK is of another size for each Node
+  'aws-k8s-1.30': { programs: 8000, 'variant data': 42, templates: 29, units: 17 },
+  'aws-ecs-2': { programs: 5700, 'variant data': 22, templates: 14, units: 17 },
   'metal-k8s-1.29': { programs: 5100, 'variant data': 24, templates: 28, units: 16 },
   'vmware-k8s-1.30': { programs: 5500, 'variant data': 24, templates: 28, units: 16 },
 }
