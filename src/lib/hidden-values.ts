@@ -132,6 +132,7 @@ class Scanner {
     const line = /^\[{1,2}([^\]=#\r\n]*)\]{0,2}[ \t]*(?=#|[\r\n]|$)/.exec(this.text.slice(start))?.[1]?.trim()
     const names = line?.match(/"[^"]*"|'[^']*'|[^"'.\s]+/g)?.map((name) => name.replaceAll(/["']/g, ''))
     const [first = '', second = ''] = names ?? []
+    if (line?.includes("'''") === true || line?.includes('"""') === true) return undefined
     const isKnown = plainNames.has(first) || nearest(first, ['settings']) !== undefined || plainNames.has(second)
     return isKnown ? names : undefined
   }
@@ -165,7 +166,10 @@ class Scanner {
     const name = key.names.at(-1) as string
     const outer = this.levels.at(-1)
     const around = this.isLineStart ? this.tableAt(i) : this.table
-    const verdict = verdictOf(name, [around, key.names.at(-2) ?? ''])
+    const known = verdictOf(name, [around, key.names.at(-2) ?? ''])
+    // within a line it may be the end of a name, or of a value
+    const isStray = !this.isLineStart && !this.isBehindSeparator(i)
+    const verdict = known === 'shown' && isStray ? 'unknown' : known
     if (this.isPending && !plainNames.has(name)) return undefined
     this.isPending = false
     // behind a value that must not be shown only a comma or a line's end leads to another key
