@@ -1,15 +1,6 @@
 /** URLs, host names and domains. */
 import { text } from '../combinators.ts'
 
-/** Not `URL.canParse`: that of Node 20.20, once it is called often, refuses all that has letters such as `é`. */
-function isUrl(value: string): boolean {
-  try {
-    return new URL(value).href !== ''
-  } catch {
-    return false
-  }
-}
-
 /**
  * Whatever a URL parser takes (https://url.spec.whatwg.org/), or takes with `http://` in front; kept as it was written.
  *
@@ -18,7 +9,7 @@ function isUrl(value: string): boolean {
 export const url = text(
   'Url',
   'a URL, or a host with optional port and path',
-  (value) => isUrl(value) || isUrl(`http://${value}`),
+  (value) => URL.canParse(value) || URL.canParse(`http://${value}`),
   // both attempts need a scheme or a host, and neither is made of these alone
   { shape: { pattern: '[^\\u0000- #/:?@\\\\]' } },
 )
@@ -39,7 +30,7 @@ const DOMAIN = new RegExp(`^[^.${FORBIDDEN_IN_DOMAIN}][^${FORBIDDEN_IN_DOMAIN}]*
 const DOTTED_QUAD = /^\d+\.\d+\.\d+\.\d+$/
 
 function isDnsDomain(value: string): boolean {
-  if (!DOMAIN.test(value) || !isUrl(`http://${value}`)) return false
+  if (!DOMAIN.test(value) || !URL.canParse(`http://${value}`)) return false
   // a last label that is a number makes the URL parser read an IPv4 address
   return !DOTTED_QUAD.test(new URL(`http://${value}`).hostname)
 }
