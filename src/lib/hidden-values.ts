@@ -42,6 +42,9 @@ class Scanner {
   private isComment = false
   /** A hidden name is followed by nothing in its line; its value comes later. */
   private isPending = false
+  /** The line before is nothing but words: perhaps the beginning of a name. */
+  private isDangling = false
+  private hasSign = false
   /** Quotes do not fit together: nothing in the rest of the line is what it seems to be. */
   private isBroken = false
   /** Names by their indentation, as in YAML. */
@@ -95,7 +98,9 @@ class Scanner {
   private endLine(i: number): void {
     const isEmptyLine = this.isLineStart
     this.isPending = this.current.verdict === 'hidden' && (isEmptyLine ? this.isPending : this.isUnfinished(i))
-    if (this.isBroken || (this.levels.length === 0 && !this.isPending)) this.current = NO_KEY
+    this.isDangling = !isEmptyLine && !this.hasSign
+    this.hasSign = false
+    if (!this.isPending) this.current = this.isBroken ? NO_KEY : this.level
     this.isLineStart = true
     this.isComment = false
     this.isBroken = false
@@ -118,9 +123,10 @@ class Scanner {
       const heading = this.headingAt(start)
       if (heading !== undefined) return this.enter(heading, i)
     }
+    this.hasSign = true
     if (this.isBroken) return i + 1
     if (text === '#') this.isComment = true
-    else if (text === '[' || text === '{') this.open()
+    else if (text === '[' || text === '{') this.open(text)
     else if (text === ']' || text === '}') this.close()
     else if (text === ',' && this.levels.length > 0 && !this.current.isClosed) this.current = this.level
     if (text !== '#') this.isLineStart = false
@@ -149,10 +155,13 @@ class Scanner {
     return next
   }
 
-  private open(): void {
-    const { verdict, name, isClosed } = this.current
+  private open(bracket: string): void {
+    const { verdict: own, name, isClosed } = this.current
     const isTable = secretTables.has(name)
-    this.levels.push({ verdict, name, isClosed: isClosed || (verdict === 'hidden' && !isTable) })
+    // what stands in a table has a name of its own
+    const verdict = bracket === '{' && own === 'shown' ? 'unknown' : own
+    this.current = { verdict, name, isClosed: isClosed || (verdict === 'hidden' && !isTable) }
+    this.levels.push(this.current)
   }
 
   private close(): void {
@@ -168,7 +177,8 @@ class Scanner {
     const around = this.isLineStart ? this.tableAt(i) : this.table
     const known = verdictOf(name, [around, key.names.at(-2) ?? ''])
     // within a line it may be the end of a name, or of a value
-    const isStray = !this.isLineStart && !this.isBehindSeparator(i)
+    const isStray = this.isLineStart ? this.isDangling : !this.isBehindSeparator(i)
+    this.hasSign = true
     const verdict = known === 'shown' && isStray ? 'unknown' : known
     if (this.isPending && !plainNames.has(name)) return undefined
     this.isPending = false
