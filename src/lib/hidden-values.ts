@@ -198,7 +198,9 @@ class Scanner {
     if (this.levels.length === 0) return false
     let before = i - 1
     while (this.tokens[before]?.kind === 'space' || this.tokens[before]?.kind === 'line') before -= 1
-    return [',', '{', '['].includes(this.tokens[before]?.text ?? '')
+    const { text } = this.tokens[before] ?? {}
+    // a bracket in the middle of a word opens nothing
+    return text === ',' || (text === '{' && this.tokens[before - 1]?.kind !== 'word')
   }
 
   /** The name that a key at the start of a line stands below, by its indentation; remembers the key, too. */
@@ -231,7 +233,7 @@ class Scanner {
 
   /** A value that is not known to be a secret. */
   private judgeValue({ kind, text, start, end }: Token): void {
-    const isInner = kind === 'string' && (this.current.verdict !== 'shown' || /[\r\n]/.test(text))
+    const isInner = kind === 'string' && (this.current.verdict !== 'shown' || /^(?:"""|''')|[\r\n]/.test(text))
     if (isInner) {
       for (const inner of nestedStretches(text, this.unknown)) this.hide(start + inner.start, start + inner.end)
     } else if (this.current.verdict !== 'shown' && (this.unknown === 'hidden' || ENCODED.test(text))) {
