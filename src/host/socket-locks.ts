@@ -4,7 +4,7 @@
  * On Linux the name is an abstract one (unix(7)), which needs no file, no permission and no room on the disk. It is seen
  * by every process of the network namespace. Elsewhere it is a file in the directory for temporary files.
  */
-import { unlinkSync } from 'node:fs'
+import { readFileSync, unlinkSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -15,11 +15,38 @@ const ATTEMPTS = 5
 const ANSWER_MS = 2000
 const MAX_ANSWER = 200
 const UNKNOWN_OWNER = 'another process'
+const OTHER_RUNTIME = 'a program with another runtime'
+/** State of a socket that accepts connections, in the flags of proc_net_unix(5): `SO_ACCEPTCON`. */
+const LISTENING = 0x10000
 
 /** Where the lock of a directory is. @param identity device and inode of the directory */
 function addressOf(identity: string): string {
   const name = `bottlerocket-datastore-${identity}`
   return process.platform === 'linux' ? `\0${name}` : path.join(os.tmpdir(), name.replace(':', '-'))
+}
+
+/**
+ * How many sockets listen under an abstract name, in whatever form. The kernel takes names of different length for different
+ * ones, and some releases of Node fill them up with NUL to the length of `sun_path` while others, and Bun, do not.
+ *
+ * @param table content of `/proc/net/unix`, where `@` stands for NUL
+ */
+export function countListeners(table: string, name: string): number {
+  return table.split('\n').filter((line) => {
+    const [, , , flags = '', , , , text = ''] = line.split(/ +/)
+    return (parseInt(flags, 16) & LISTENING) !== 0 && text.startsWith('@') && text.replace(/^@|@+$/g, '') === name
+  }).length
+}
+
+/** Whether the lock is also held under the other form of its name. Two who come at the same time both find the other. */
+function isHeldTwice(address: string): boolean {
+  if (!address.startsWith('\0')) return false
+  try {
+    return countListeners(readFileSync('/proc/net/unix', 'utf8'), address.slice(1)) > 1
+  } catch {
+    // without /proc nothing tells
+    return false
+  }
 }
 
 /** Listens under an address. @returns undefined if somebody else does */
@@ -95,7 +122,11 @@ export function socketLocks(fs: RootFs): Locks {
       const address = addressOf(fs.identity(directory))
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const server = await listen(address, `${owner}, process ${String(process.pid)}`)
-        if (server !== undefined) return lockOf(server)
+        if (server !== undefined) {
+          if (!isHeldTwice(address)) return lockOf(server)
+          server.close()
+          return { heldBy: OTHER_RUNTIME }
+        }
         const heldBy = await ask(address)
         if (heldBy !== undefined) return { heldBy }
         removeLeftOver(address)

@@ -1,9 +1,9 @@
 /** What holds for the one executable alone: `npm run test:single` runs this, and all other end-to-end tests, with it. */
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { executable, projectFile, temporaryDirectory } from '../support/run-tool.ts'
+import { executable, projectFile, stopTool, temporaryDirectory, waitForOutput } from '../support/run-tool.ts'
 import { entries } from '../tooling/entries.mjs'
 
 interface Outcome {
@@ -92,6 +92,29 @@ describe.skipIf(executable === undefined)('the executable, alone in a folder', (
     const root = path.join(directory.path, 'root')
     const outcome = run(own, ['start', '--root', root, '--variant', 'aws-ecs-2'], proxies)
     expect(outcome).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  it.each([
+    ['bundles', 'executable'],
+    ['executable', 'bundles'],
+  ] as const)('a datastore that %s serve is not taken by the %s', async (first, second) => {
+    const commands = {
+      bundles: [process.execPath, projectFile('dist/bottlerocket.js')],
+      executable: [own],
+    } as const
+    const root = path.join(directory.path, first)
+    const start = (which: keyof typeof commands): [string, string[]] => {
+      const [command, ...args] = commands[which]
+      return [command, [...args, 'serve', '--variant', 'aws-ecs-2', '--root', root]]
+    }
+    const server = spawn(...start(first), { stdio: ['ignore', 'pipe', 'inherit'] })
+    await waitForOutput(server, /api[.]sock/)
+    // a socket of its own, so that only the lock is in its way
+    rmSync(path.join(root, 'run/api.sock'))
+    const refused = run(...start(second))
+    await stopTool(server)
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toContain('DATASTORE_IN_USE')
   })
 
   it('holds no path of the machine that it was built on', () => {

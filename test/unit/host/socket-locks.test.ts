@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import net from 'node:net'
 import path from 'node:path'
@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MemoryFs } from '../../../src/host/memory-fs.ts'
 import { processLocks } from '../../../src/host/process-locks.ts'
 import { RootedFs } from '../../../src/host/rooted-fs.ts'
-import { socketLocks } from '../../../src/host/socket-locks.ts'
+import { countListeners, socketLocks } from '../../../src/host/socket-locks.ts'
 import type { Lock, Locks, RootFs } from '../../../src/lib/ports.ts'
 
 let root: string
@@ -26,6 +26,38 @@ async function acquire(locks: Locks, directory: string, owner = 'a program'): Pr
   taken.push(result)
   return result
 }
+
+describe('listeners under a name', () => {
+  const row = (flags: string, name: string): string =>
+    `0000000000000000: 00000002 00000000 ${flags} 0001 01    42 ${name}`
+
+  it('are counted whatever fills their names up', () => {
+    const table = [
+      'Num       RefCount Protocol Flags    Type St Inode Path',
+      row('00010000', '@bottlerocket-datastore-1:2'),
+      row('00010000', '@bottlerocket-datastore-1:2@@@@'),
+      row('00000000', '@bottlerocket-datastore-1:2'),
+      row('00010000', '@bottlerocket-datastore-1:23'),
+      row('00010000', '/run/bottlerocket-datastore-1:2'),
+      '0000000000000000: 00000003 00000000 00000000 0001 03 43',
+      '',
+    ].join('\n')
+    expect(countListeners(table, 'bottlerocket-datastore-1:2')).toBe(2)
+    expect(countListeners(table, 'bottlerocket-datastore-1:23')).toBe(1)
+    expect(countListeners(table, 'bottlerocket-datastore-1')).toBe(0)
+  })
+
+  it.runIf(process.platform === 'linux')('are those that the kernel tells of', async () => {
+    const fs = new RootedFs(root)
+    const name = `bottlerocket-datastore-${fs.identity('/')}`
+    const count = (): number => countListeners(readFileSync('/proc/net/unix', 'utf8'), name)
+    expect(count()).toBe(0)
+    const lock = await acquire(socketLocks(fs), '/')
+    expect(count()).toBe(1)
+    await (lock as Lock).release()
+    expect(count()).toBe(0)
+  })
+})
 
 describe('release', () => {
   it.runIf(process.platform === 'linux')('does not wait for those who ask and do not go away', async () => {
