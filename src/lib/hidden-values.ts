@@ -225,7 +225,7 @@ class Scanner {
     }
     // a line that is no assignment often begins with a word that says what it is instead
     const isCommand = isFirst && /^[a-z]{1,7}$/.test(text)
-    if (this.current.verdict === 'hidden' || this.level.isClosed) this.hide(start, end)
+    if (this.current.verdict === 'hidden' || this.level.isClosed || this.isTorn(i)) this.hide(start, end)
     else if (!isCommand && !isHarmless(text) && !this.isTiny(i)) this.judgeValue(token)
     if (this.current.verdict === 'shown' && !this.isWhole(i)) this.isBroken = true
     return i + 1
@@ -239,6 +239,11 @@ class Scanner {
     } else if (this.current.verdict !== 'shown' && (this.unknown === 'hidden' || ENCODED.test(text))) {
       this.hide(start, end)
     }
+  }
+
+  /** A quotation mark in the middle of a word: what looks like a text in quotes is not one. */
+  private isTorn(i: number): boolean {
+    return this.tokens[i]?.kind === 'string' && this.tokens[i - 1]?.kind === 'word'
   }
 
   /** A value of up to three characters, alone behind its separator. */

@@ -43,7 +43,9 @@ export class LeakDetector {
   private readonly pieces: ReadonlySet<string>
 
   constructor(secrets: readonly string[]) {
-    this.pieces = new Set(secrets.flatMap(formsOf).flatMap(piecesOf))
+    // quotes and backslashes alone tell nothing
+    const isTelling = (piece: string): boolean => (piece.match(/[A-Za-z0-9]/g) ?? []).length >= PIECE / 2
+    this.pieces = new Set(secrets.flatMap(formsOf).flatMap(piecesOf).filter(isTelling))
   }
 
   /** Stretches of a text that hold a piece of a secret, with what is around them. */
