@@ -177,7 +177,8 @@ class Scanner {
     const around = this.isLineStart ? this.tableAt(i) : this.table
     const known = verdictOf(name, [around, key.names.at(-2) ?? ''])
     // within a line it may be the end of a name, or of a value
-    const isStray = this.isLineStart ? this.isDangling : !this.isBehindSeparator(i)
+    const isNamingVariant = this.isComment && name === 'variant' && this.current.name === 'bottlerocket'
+    const isStray = this.isLineStart ? this.isDangling : !this.isBehindSeparator(i) && !isNamingVariant
     this.hasSign = true
     const verdict = known === 'shown' && isStray ? 'unknown' : known
     if (this.isPending && !plainNames.has(name)) return undefined
