@@ -22,11 +22,12 @@ export interface FailureText {
   readonly hint: string | undefined
 }
 
+// a line may hold separators that only some readers take for an end of line, hence `s`
 const FINDING =
-  /^(?<file>.+?):(?<line>[1-9][0-9]*):(?<column>[1-9][0-9]*): (?<severity>error|warning)\[(?<code>[A-Z0-9_]+)\] (?:(?<path>settings(?:\.[^\s:]+)*): )?(?<message>.*)$/
-const RELATED = /^ {4}(?<file>.+?):(?<line>[1-9][0-9]*):(?<column>[1-9][0-9]*): (?<message>.*)$/
-const FINDING_HINT = /^ {4}hint: (?<hint>.*)$/
-const HINT = /^hint: (?<hint>.*)$/
+  /^(?<file>.+?):(?<line>[1-9][0-9]*):(?<column>[1-9][0-9]*): (?<severity>error|warning)\[(?<code>[A-Z0-9_]+)\] (?:(?<path>settings(?:\.[^\s:]+)*): )?(?<message>.*)$/s
+const RELATED = /^ {4}(?<file>.+?):(?<line>[1-9][0-9]*):(?<column>[1-9][0-9]*): (?<message>.*)$/s
+const FINDING_HINT = /^ {4}hint: (?<hint>.*)$/s
+const HINT = /^hint: (?<hint>.*)$/s
 
 type Groups = Readonly<Record<string, string | undefined>>
 type Finding = { -readonly [K in keyof Diagnostic]: Diagnostic[K] }
