@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { fc, test } from '@fast-check/vitest'
-import { describe, expect } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { decodeSettings, decodeText, decompress } from '../../src/early-boot/decode.ts'
 import { failureText, readFailureText } from '../../src/early-boot/failure-text.ts'
 import { parseFault } from '../../src/imds-server/faults.ts'
@@ -84,6 +84,15 @@ describe('a failure that a provider prints', () => {
       expect(read.hint).toBe(hint)
     },
   )
+
+  it('may hold what only some take for the end of a line', () => {
+    const text = failureText(new PipelineError('USERDATA_INVALID', 'a\u2028b', { hint: '\u2029c\r' }))
+    expect(readFailureText(text)).toEqual({
+      message: 'error[USERDATA_INVALID] a\u2028b',
+      diagnostics: [],
+      hint: '\u2029c\r',
+    })
+  })
 
   test.prop([fc.string()])('of any kind is never lost', (text) => {
     const { message: rest, diagnostics } = readFailureText(text)
