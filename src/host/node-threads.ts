@@ -45,7 +45,7 @@ class Progress<I, R> {
 
   /** A thread has ended before its time: the item that it was at is lost, those before it only their results. */
   lose(thread: number, reason: string): void {
-    const last = this.claims.takenBy(thread).at(-1)
+    const last = this.claims.lastOf(thread)
     if (last === undefined || this.results[last] !== undefined) return
     this.add(last, { ok: false, reason: `it ended the thread that was at work on it: ${reason}` })
   }
@@ -106,7 +106,7 @@ class NodeThreads implements Threads {
         others.push(...workers.map((worker, i) => followed(worker, i + 1, progress)))
       })
       // a thread that has not even started has nothing to say
-      const atWork = others.filter((_, i) => progress.claims.takenBy(i + 1).length > 0)
+      const atWork = others.filter((_, i) => progress.claims.lastOf(i + 1) !== undefined)
       await untilAborted(Promise.all(atWork), job.signal)
       for (const index of progress.missing()) await progress.work(index)
       progress.tell()

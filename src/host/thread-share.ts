@@ -21,40 +21,47 @@ export interface ThreadMessage {
 }
 
 const UNCLAIMED = -1
-/** Cells before those of the items. */
-const HEAD = 1
 
-/** Which items are taken, in memory that all threads share: nobody has to be asked for the next one. */
+/**
+ * Which items are taken, in memory that all threads share: nobody has to be asked for the next one.
+ *
+ * Threads with even numbers take items from the front, the others from the back. Neighbours are mostly alike, so each
+ * thread meets fewer kinds, and less code gets warm in both.
+ */
 export class Claims {
   readonly shared: SharedArrayBuffer
-  private readonly cells: Int32Array
+  private readonly owners: Int32Array
+  /** How many items, seen from this thread's end, were taken when it last looked. */
+  private passed = 0
 
   constructor(shared: SharedArrayBuffer) {
     this.shared = shared
-    this.cells = new Int32Array(shared)
+    this.owners = new Int32Array(shared)
   }
 
   static for(items: number): Claims {
-    const claims = new Claims(new SharedArrayBuffer((HEAD + items) * Int32Array.BYTES_PER_ELEMENT))
-    claims.cells.fill(UNCLAIMED, HEAD)
+    const claims = new Claims(new SharedArrayBuffer(items * Int32Array.BYTES_PER_ELEMENT))
+    claims.owners.fill(UNCLAIMED)
     return claims
   }
 
-  /** Takes the next item for a thread. @returns its index; undefined if none is left */
+  /** Takes the next item for a thread, which is always the same one. @returns its index; undefined if none is left */
   take(thread: number): number | undefined {
-    const index = Atomics.add(this.cells, 0, 1)
-    if (index >= this.cells.length - HEAD) return undefined
-    Atomics.store(this.cells, HEAD + index, thread)
-    return index
+    for (; this.passed < this.owners.length; this.passed++) {
+      const index = isForward(thread) ? this.passed : this.owners.length - 1 - this.passed
+      if (Atomics.compareExchange(this.owners, index, UNCLAIMED, thread) === UNCLAIMED) return index
+    }
+    return undefined
   }
 
-  /** The items that a thread has taken, in the order in which it did. */
-  takenBy(thread: number): number[] {
-    const taken: number[] = []
-    for (let i = HEAD; i < this.cells.length; i++) if (Atomics.load(this.cells, i) === thread) taken.push(i - HEAD)
-    return taken
+  /** The item that a thread took last; undefined if it took none. */
+  lastOf(thread: number): number | undefined {
+    const index = isForward(thread) ? this.owners.lastIndexOf(thread) : this.owners.indexOf(thread)
+    return index < 0 ? undefined : index
   }
 }
+
+const isForward = (thread: number): boolean => thread % 2 === 0
 
 /** Does the work for one item, whatever comes of it. */
 export async function attempt<I, R>(work: (item: I) => Promise<R>, item: I): Promise<ItemResult<R>> {
