@@ -6,15 +6,9 @@ import { RootedFs } from '../host/rooted-fs.ts'
 import { runProcess } from '../host/run-process.ts'
 import { runAsThread } from '../host/thread-side.ts'
 import { buildId } from '../lib/build-id.ts'
-import type { ProgramIo } from '../lib/ports.ts'
 import { check, checkSpec, type CheckHost } from './commands/check.ts'
-import { runCommand } from './run-command.ts'
+import { commandProgram } from './run-command.ts'
 import { THREAD_TASKS } from './thread-tasks.ts'
-
-/** The first word is the command's own name. */
-function run([, ...argv]: readonly string[], io: ProgramIo, host: CheckHost): ReturnType<typeof check> {
-  return runCommand({ run: check, spec: checkSpec }, argv, io, host)
-}
 
 if (!runAsThread(THREAD_TASKS)) {
   const host: CheckHost = {
@@ -24,5 +18,5 @@ if (!runAsThread(THREAD_TASKS)) {
     cacheDirectory: userCacheDirectory(process.env),
     build: buildId,
   }
-  runProcess({ name: 'bottlerocket', run }, process.argv.slice(2), process.env, host)
+  runProcess(commandProgram({ check: { run: check, spec: checkSpec } }), process.argv.slice(2), process.env, host)
 }

@@ -50,11 +50,12 @@ async function bundleTo(outfile, input, name) {
     return []
   }
   const bundled = async (from) => (await build({ ...options, ...from, outfile, write: false })).outputFiles[0].text
-  const own = Object.entries(commands[name] ?? {}).map(async ([command, file]) => [
-    command,
+  const own = commands[name] ?? {}
+  const code = [...new Set(Object.values(own))].map(async (file) => [
+    file,
     await bundled({ ...input, entryPoints: [file] }),
   ])
-  return writeLoader(outfile, await bundled(input), Object.fromEntries(await Promise.all(own)))
+  return writeLoader(outfile, await bundled(input), own, new Map(await Promise.all(code)))
 }
 
 const present = Object.entries(entries).filter(([, file]) => existsSync(file))

@@ -63,7 +63,11 @@ async function warmUp({ variant, userData }, work, record) {
       AWS_SECRET_ACCESS_KEY: 'dummy',
     })
     record(['validate', userData, '--variant', variant], {})
-    record(['check', userData, '--variant', variant, '--jobs', '1'])
+    record(['check', userData, '--variant', variant, '--jobs', '1'], {})
+    record(['settings', '--variant', variant, 'motd'], {})
+    record(['schema', '--variant', variant], {})
+    record(['variants', 'diff', variant, 'aws-dev'], {})
+    record(['init', '--variant', variant], {})
   } finally {
     server.removeAllListeners('exit')
     server.kill()
@@ -71,7 +75,7 @@ async function warmUp({ variant, userData }, work, record) {
 }
 
 /**
- * Boots as most machines do, and validates.
+ * Boots as most machines do, and runs the commands that have main files of their own.
  *
  * @param run runs the tool with arguments and additions to an empty environment
  */

@@ -13,7 +13,7 @@ const loader = (directory, names, name) => `#!/usr/bin/env node
 const { readFileSync } = require('node:fs')
 const { Script } = require('node:vm')
 const { crc32 } = require('node:zlib')
-const name = new Map(${JSON.stringify(Object.entries(names))}).get(process.argv[2]) ?? '${name}'
+const name = new Map(${JSON.stringify(names)}).get(process.argv[2]) ?? '${name}'
 const base = __dirname + '/${directory}/' + name + '.'
 const filename = base + 'js'
 const code = readFileSync(filename)
@@ -42,16 +42,18 @@ function writeCode(directory, name, code) {
 /**
  * Writes a loader and the code that it loads.
  *
- * @param commands first argument of the process to the code for it
+ * @param commands first argument of the process to the main file for it
+ * @param own each of these main files to its code
  * @returns the files of all code
  */
-export function writeLoader(outfile, code, commands) {
+export function writeLoader(outfile, code, commands, own) {
   const directory = path.join('dist', 'code')
   const name = path.basename(outfile, '.js')
   const main = writeCode(directory, name, code)
-  const names = Object.fromEntries(
-    Object.entries(commands).map(([command, text]) => [command, writeCode(directory, `${name}-${command}`, text)]),
+  const written = new Map(
+    [...own].map(([file, text]) => [file, writeCode(directory, `${name}-${path.basename(file, '.main.ts')}`, text)]),
   )
+  const names = Object.entries(commands).map(([command, file]) => [command, written.get(file)])
   writeFileSync(outfile, loader(path.relative(path.dirname(outfile), directory), names, main))
-  return [main, ...Object.values(names)].map((file) => path.join(directory, `${file}.js`))
+  return [main, ...written.values()].map((file) => path.join(directory, `${file}.js`))
 }

@@ -28,4 +28,13 @@ export const entries = {
 }
 
 /** Commands of a program that have a main file of their own, which is started in its place: they load less. */
-export const commands = { bottlerocket: { validate: 'src/cli/validate.main.ts', check: 'src/cli/check.main.ts' } }
+export const commands = {
+  bottlerocket: {
+    validate: 'src/cli/validate.main.ts',
+    check: 'src/cli/check.main.ts',
+    settings: 'src/cli/browse.main.ts',
+    variants: 'src/cli/browse.main.ts',
+    schema: 'src/cli/browse.main.ts',
+    init: 'src/cli/browse.main.ts',
+  },
+}

@@ -48,7 +48,7 @@ interface Written {
 }
 
 /** @throws PipelineError `HOST_FILE_EXISTS`, `HOST_FILE_UNWRITABLE` */
-function write(args: ParsedArgs, io: ProgramIo, { fs }: Host, { text, hasSecrets }: Written): void {
+function write(args: ParsedArgs, io: ProgramIo, { fs }: Pick<Host, 'fs'>, { text, hasSecrets }: Written): void {
   const typed = args.value('--out') ?? ''
   const file = options.typedPath(io, typed)
   try {
@@ -73,7 +73,7 @@ function reportJson(variant: Variant, { text, placeholders }: StartingFile): str
 }
 
 /** `bottlerocket init`. */
-export function init(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode> {
+export function init(argv: readonly string[], io: ProgramIo, host: Pick<Host, 'fs'>): Promise<ExitCode> {
   const args = parseArgs(initSpec, argv)
   const asJson = options.wantsJson(initSpec, args)
   const out = args.value('--out')

@@ -21,7 +21,7 @@ export const schemaSpec: ArgsSpec = {
   options: OPTIONS,
 }
 
-function write(host: Host, io: ProgramIo, typed: string, text: string): void {
+function write(host: Pick<Host, 'fs'>, io: ProgramIo, typed: string, text: string): void {
   try {
     host.fs.replaceFile(options.typedPath(io, typed), text)
   } catch (cause) {
@@ -30,7 +30,7 @@ function write(host: Host, io: ProgramIo, typed: string, text: string): void {
 }
 
 /** `bottlerocket schema`. */
-export function schema(argv: readonly string[], io: ProgramIo, host: Host): Promise<ExitCode> {
+export function schema(argv: readonly string[], io: ProgramIo, host: Pick<Host, 'fs'>): Promise<ExitCode> {
   const args = parseArgs(schemaSpec, argv)
   const text = `${printJsonPretty(userDataSchema(options.variantOf(schemaSpec, args)))}\n`
   const out = args.value('--out')
