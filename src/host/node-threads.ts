@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { messageOf } from '../lib/errors.ts'
 import type { ItemResult, ThreadJob, Threads } from '../lib/threads.ts'
 import { executableFile } from './executable.ts'
+import { optimizeLess } from './optimizing.ts'
 import { usableProcessors } from './processors.ts'
 import { attempt, Claims, type ThreadMessage, type ThreadStart } from './thread-share.ts'
 
@@ -88,6 +89,57 @@ function followed<I, R>(worker: Worker, thread: number, progress: Progress<I, R>
   })
 }
 
+/** The other threads of one job. */
+class Crew<I, R> {
+  private readonly file: string | undefined
+  private readonly job: ThreadJob<I, R>
+  private readonly progress: Progress<I, R>
+  private workers: readonly Worker[] | undefined
+  private ends: readonly Promise<void>[] = []
+
+  constructor(file: string | undefined, job: ThreadJob<I, R>, progress: Progress<I, R>) {
+    this.file = file
+    this.job = job
+    this.progress = progress
+  }
+
+  get isCalled(): boolean {
+    return this.workers !== undefined
+  }
+
+  /** Whether there are any and each has started, and so has loaded its code. */
+  get isAtWork(): boolean {
+    const { workers = [] } = this
+    return workers.length > 0 && workers.every((_, i) => this.hasStarted(i))
+  }
+
+  call(): void {
+    const { file, job, progress } = this
+    const { task, setup, items } = job
+    const count = file === undefined ? 0 : Math.max(0, Math.min(job.threads, items.length) - 1)
+    this.workers = Array.from({ length: count }, (_, i) => {
+      const { shared } = progress.claims
+      const workerData: ThreadStart = { kind: 'bottlerocket-thread', task, setup, items, shared, thread: i + 1 }
+      // the first word says which code the file starts
+      return new Worker(file as string, { workerData, argv: process.argv.slice(2, 3) })
+    })
+    this.ends = this.workers.map((worker, i) => followed(worker, i + 1, progress))
+  }
+
+  /** Waits for what they are at; one that has not even started has nothing to say. */
+  async ended(): Promise<void> {
+    await Promise.all(this.ends.filter((_, i) => this.hasStarted(i)))
+  }
+
+  dismiss(): void {
+    for (const worker of this.workers ?? []) void worker.terminate()
+  }
+
+  private hasStarted(i: number): boolean {
+    return this.progress.claims.lastOf(i + 1) !== undefined
+  }
+}
+
 class NodeThreads implements Threads {
   readonly processors = usableProcessors()
   private readonly file: string | undefined
@@ -98,41 +150,23 @@ class NodeThreads implements Threads {
 
   async run<I, R>(job: ThreadJob<I, R>): Promise<readonly ItemResult<R>[]> {
     const progress = new Progress(job)
-    const workers: Worker[] = []
-    const others: Promise<void>[] = []
+    const crew = new Crew(this.file, job, progress)
     try {
-      await this.workHere(job, progress, () => {
-        workers.push(...this.start(job, progress.claims))
-        others.push(...workers.map((worker, i) => followed(worker, i + 1, progress)))
-      })
-      // a thread that has not even started has nothing to say
-      const atWork = others.filter((_, i) => progress.claims.lastOf(i + 1) !== undefined)
-      await untilAborted(Promise.all(atWork), job.signal)
+      await this.workHere(job, progress, crew)
+      await untilAborted(crew.ended(), job.signal)
       for (const index of progress.missing()) await progress.work(index)
       progress.tell()
       return progress.all()
     } finally {
-      for (const worker of workers) void worker.terminate()
+      crew.dismiss()
     }
   }
 
-  private start<I, R>({ task, setup, items, threads }: ThreadJob<I, R>, claims: Claims): Worker[] {
-    const { file } = this
-    if (file === undefined) return []
-    const count = Math.max(0, Math.min(threads, items.length) - 1)
-    return Array.from({ length: count }, (_, i) => {
-      const { shared } = claims
-      const workerData: ThreadStart = { kind: 'bottlerocket-thread', task, setup, items, shared, thread: i + 1 }
-      // the first word says which code the file starts
-      return new Worker(file, { workerData, argv: process.argv.slice(2, 3) })
-    })
-  }
-
-  /** Works until nothing is left. @param callOthers is called once, if it turns out to be worth it */
-  private async workHere<I, R>(job: ThreadJob<I, R>, progress: Progress<I, R>, callOthers: () => void): Promise<void> {
+  /** Works until nothing is left, and calls the others if that turns out to be worth it. */
+  private async workHere<I, R>(job: ThreadJob<I, R>, progress: Progress<I, R>, crew: Crew<I, R>): Promise<void> {
     const startedAt = performance.now()
     let lookUpAt = startedAt + TURN_MS
-    let isAlone = job.threads > 1
+    let mayCrowd = job.threads >= this.processors
     let done = 0
     for (let i = progress.claims.take(0); i !== undefined; i = progress.claims.take(0)) {
       await progress.work(i)
@@ -140,9 +174,11 @@ class NodeThreads implements Threads {
       const now = performance.now()
       if (now < lookUpAt) continue
       const left = job.items.length - done
-      if (isAlone && left >= WORTH_ITEMS && ((now - startedAt) / done) * left >= WORTH_MS) {
-        callOthers()
-        isAlone = false
+      const isWorth = job.threads > 1 && left >= WORTH_ITEMS && ((now - startedAt) / done) * left >= WORTH_MS
+      if (isWorth && !crew.isCalled) crew.call()
+      if (mayCrowd && crew.isAtWork) {
+        optimizeLess()
+        mayCrowd = false
       }
       progress.tell()
       await turn()
