@@ -213,7 +213,8 @@ function pathOf(graph: Graph, parts: readonly Span[]): PathItem[] {
     const before = predecessor(at, graph, seen)
     // a switch goes on while what it has started begins
     const endMs = Math.min(before?.endMs ?? 0, at.startMs)
-    if (at.startMs - endMs > GAP_MS)
+    // between two units so little is no gap, but the path begins where the boot does
+    if (at.startMs - endMs > (endMs > 0 ? GAP_MS : NEGLIGIBLE_MS))
       path.unshift({ unit: at.name, phase: 'manager', startMs: endMs, endMs: at.startMs })
     untilMs = endMs
     at = before

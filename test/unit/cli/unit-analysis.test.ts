@@ -156,6 +156,14 @@ describe('units with the records of their programs', () => {
     expect(analysisOf(UNITS, RECORDS).manager?.processStartMs).toBe(174 + 97)
   })
 
+  it('begin with the boot, even if it is a moment until the first one', () => {
+    const moment = UNITS.replaceAll(`=${String(at(50))}`, `=${String(at(0.3))}`)
+    expect(pathOf(analysisOf(moment, RECORDS)).slice(0, 2)).toEqual([
+      '0-0.3 basic.target › service manager',
+      '0.3-53 storewolf.service › service manager',
+    ])
+  })
+
   it('lead to the last target through what each was ordered after, and through the switch that started it', () => {
     expect(pathOf(analysisOf(UNITS, RECORDS))).toEqual([
       '0-50 basic.target › service manager',
