@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import path from 'node:path'
+import type { Duplex } from 'node:stream'
 import { messageOf, PipelineError, systemCode } from '../lib/errors.ts'
 import type { ApiListener, ApiRequest, ApiResponse, ListenOptions, RootFs, SocketServer } from '../lib/ports.ts'
 import { decodeUtf8 } from '../lib/utf8.ts'
@@ -140,6 +141,11 @@ class Answering {
     })
   }
 
+  /** Whether part of an answer is on its way, which nothing may come in between of. */
+  isSending(socket: Duplex): boolean {
+    return [...this.open].some((response) => response.socket === socket && response.headersSent)
+  }
+
   /** Resolves when everything is answered. What is answered from now on is the last answer on its connection. */
   idle(): Promise<void> {
     return new Promise((resolve) => {
@@ -149,7 +155,26 @@ class Answering {
   }
 }
 
-function endAfter(socket: Socket, ms: number): NodeJS.Timeout {
+/** What is answered to bytes that are no request, by the code of the fault. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Content Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/** Refuses what cannot be read as a request; called again for each further piece of it. */
+function refuse(error: Error, socket: Duplex, answering: Answering): void {
+  if (socket.writableEnded) return
+  if (!socket.writable || answering.isSending(socket)) {
+    socket.destroy()
+    return
+  }
+  const status = REFUSALS[systemCode(error) ?? ''] ?? '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  endAfter(socket, CHECK_MS) // as with a body that is too long
+}
+
+function endAfter(socket: Duplex, ms: number): NodeJS.Timeout {
   return setTimeout(() => {
     socket.destroy()
   }, ms).unref()
@@ -180,6 +205,9 @@ function makeServer(answering: Answering, limits: ServerLimits): Server {
   server.on('connect', (_request, socket) => {
     socket.on('error', () => undefined)
     socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  })
+  server.on('clientError', (error, socket) => {
+    refuse(error, socket, answering)
   })
   server.maxConnections = limits.connections
   return server

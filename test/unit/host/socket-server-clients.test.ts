@@ -89,6 +89,7 @@ describe('malformed HTTP', () => {
     ],
     ['a chunk without a size', 'PATCH / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n', 400],
     ['headers of 300 KiB', `GET / HTTP/1.1\r\nHost: x\r\na: ${'x'.repeat(300 * 1024)}\r\n\r\n`, 431],
+    ['headers of 4 MiB', `GET / HTTP/1.1\r\nHost: x\r\na: ${'x'.repeat(4 * 1024 * 1024)}\r\n\r\n`, 431],
     ['a target of 300 KiB', `GET /${'x'.repeat(300 * 1024)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
     ['an expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n', 417],
     ['a proxy request', 'CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n', 405],
