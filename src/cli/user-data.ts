@@ -59,10 +59,15 @@ export async function readUserData(typed: string, io: ProgramIo, host: FileHost)
   return first
 }
 
+/** The texts that findings about documents are shown with, by the names of their files. */
+export function shownTexts(sources: readonly SettingsSource[], showSecrets = false): ReadonlyMap<string, string> {
+  const shown = showSecrets ? (text: string) => text : maskSecrets
+  return new Map(sources.map((source) => [source.placeFile, shown(excerptText(source))]))
+}
+
 /** The variant of a document. @throws PipelineError `VARIANT_MISSING`, `VARIANT_AMBIGUOUS`, `VARIANT_UNKNOWN` */
 export function variantOfSource(choice: VariantChoice, source: SettingsSource): Variant {
-  const sources = new Map([[source.placeFile, maskSecrets(excerptText(source))]])
-  return choice.one({ ...source, at: startOfSource(source) }, sources)
+  return choice.one({ ...source, at: startOfSource(source) }, shownTexts([source]))
 }
 
 function unknownParts(source: SettingsSource): Diagnostic {

@@ -1,5 +1,4 @@
 import { ApiClient } from '../../api/client.ts'
-import { excerptText } from '../../documents/read-file.ts'
 import type { SettingsSource } from '../../documents/source.ts'
 import { parseArgs, usageError, type ArgsSpec, type ParsedArgs } from '../../lib/args.ts'
 import { renderDiagnostic, type Diagnostic } from '../../lib/diagnostics.ts'
@@ -17,8 +16,7 @@ import { hasDifferences, type Plan, type PlanKind } from '../plan/types.ts'
 import { fileSelector } from '../rendered/select.ts'
 import { readIfAny } from '../rendered/write-out.ts'
 import { diffPaletteFor, paletteFor } from '../terminal.ts'
-import { readUserData, settingsOf, variantOfSource } from '../user-data.ts'
-import { maskSecrets } from '../validate/mask.ts'
+import { readUserData, settingsOf, shownTexts, variantOfSource } from '../user-data.ts'
 import { FILE_VARIANT_OPTION, VariantChoice } from '../variant-choice.ts'
 
 const OPTIONS = [
@@ -173,13 +171,7 @@ function printFindings(
   sources: readonly SettingsSource[],
   { args, io }: Request,
 ): void {
-  const isShown = args.flags.has('--show-secrets')
-  const texts = new Map(
-    sources.map((source) => {
-      const text = excerptText(source)
-      return [source.placeFile, isShown ? text : maskSecrets(text)]
-    }),
-  )
+  const texts = shownTexts(sources, args.flags.has('--show-secrets'))
   for (const diagnostic of diagnostics) {
     io.stderr.write(`${renderDiagnostic(diagnostic, texts.get(diagnostic.at?.file ?? ''), paletteFor(io, 2))}\n`)
   }

@@ -1,5 +1,4 @@
-import { excerptText, readFile } from '../../documents/read-file.ts'
-import { startOfSource } from '../../documents/source.ts'
+import { readFile } from '../../documents/read-file.ts'
 import { createMetadataHandler, httpOverHandler } from '../../imds-server/handler.ts'
 import { parseArgs, usageError, type ArgsSpec, type ParsedArgs } from '../../lib/args.ts'
 import { EXIT_FAILURE, EXIT_OK, type ExitCode } from '../../lib/exit-codes.ts'
@@ -12,7 +11,7 @@ import { fileSelector } from '../rendered/select.ts'
 import { writeFiles } from '../rendered/write-out.ts'
 import type { ChangeResult, NamedBytes, RenderResult } from '../render.ts'
 import { diagnosticsJson, outcomeJson, SCHEMA_VERSION, type FileEvent } from '../report.ts'
-import { maskSecrets } from '../validate/mask.ts'
+import { variantOfSource } from '../user-data.ts'
 import { FILE_VARIANT_OPTION, VariantChoice } from '../variant-choice.ts'
 
 const OPTIONS = [
@@ -103,9 +102,7 @@ function checkPatterns(patterns: readonly string[], result: RenderResult): void 
 async function variantOf(args: ParsedArgs, { file, bytes }: NamedBytes): Promise<Variant> {
   const choice = VariantChoice.of(renderSpec, args)
   const [source] = choice.everywhere.length > 0 ? [] : (await readFile(bytes, file)).sources
-  if (source === undefined) return choice.one({ file })
-  const sources = new Map([[source.placeFile, maskSecrets(excerptText(source))]])
-  return choice.one({ ...source, at: startOfSource(source) }, sources)
+  return source === undefined ? choice.one({ file }) : variantOfSource(choice, source)
 }
 
 async function jobOf(args: ParsedArgs, io: ProgramIo, host: Host): Promise<Job> {

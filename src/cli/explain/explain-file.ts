@@ -1,11 +1,10 @@
 /** `explain FILE [KEY]`, `explain FILE:LINE`. */
-import { excerptText } from '../../documents/read-file.ts'
 import { hasErrors, type Palette } from '../../lib/diagnostics.ts'
 import { ERROR_CODES, isErrorCode } from '../../lib/error-codes.ts'
 import { PipelineError } from '../../lib/errors.ts'
 import { jsonObject, type JsonObject } from '../../lib/json.ts'
 import { nearest } from '../../lib/nearest.ts'
-import { maskSecrets } from '../validate/mask.ts'
+import { shownTexts } from '../user-data.ts'
 import { ExplainedFile, type ExplainedPart } from './explained-file.ts'
 import type { FileKey } from './file-key.ts'
 import { partDetails, partJson, partTable } from './file-view.ts'
@@ -27,7 +26,7 @@ export async function acceptedRun(options: RunOptions): Promise<RecordedRun> {
   const errors = run.diagnostics.filter((diagnostic) => hasErrors([diagnostic]))
   throw new PipelineError(errors[0]?.code ?? 'INTERNAL', `${options.variant.name} does not accept the user data`, {
     diagnostics: errors,
-    ...(userData && { sources: new Map([[userData.placeFile, maskSecrets(excerptText(userData))]]) }),
+    ...(userData && { sources: shownTexts([userData]) }),
   })
 }
 
