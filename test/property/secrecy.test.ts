@@ -57,6 +57,6 @@ describe('a faulty document', () => {
       // the same could have been told
       if (argv('x').length === 4) expect(open).toBeGreaterThan(0)
     },
-    60_000,
+    60_000 + RUNS.numRuns * 60,
   )
 })
