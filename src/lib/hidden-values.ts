@@ -11,6 +11,11 @@ import { isHarmless, plainNames, secretTables, verdictOf, type Verdict } from '.
 const NAME_LIKE = /^(?=.{1,40}$)(?:(?:[A-Za-z]?[a-z]+(?:[A-Z]{1,3}[a-z]+)*|[A-Z]{1,6})\d{0,2}(?:[-_./:]+(?!$)|$))+$/
 /** A run as it is in base64 and in tokens. */
 const ENCODED = /[A-Za-z0-9+/=_-]{20}/
+/**
+ * A run of capitals, small letters and digits, longer than the name of any network interface. It is hidden wherever it
+ * stands: no setting that may be shown is of any use to a reader in this form.
+ */
+const SCRAMBLED = /(?<![A-Za-z0-9+/])(?=[a-z0-9+/]*[A-Z])(?=[A-Z0-9+/]*[a-z])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{16,}={0,2}/g
 /** Shorter values are not looked for in messages: they are parts of ordinary words. */
 export const SHORTEST = 4
 
@@ -188,7 +193,7 @@ class Scanner {
     const isClosed = outer?.isClosed === true || isCut
     // what has no place for a name is rather a piece of a value
     const text = key.names.join('.')
-    const isOdd = verdict === 'unknown' && (this.unknown === 'hidden' ? !NAME_LIKE.test(text) : ENCODED.test(text))
+    const isOdd = verdict !== 'shown' && (this.unknown === 'hidden' ? !NAME_LIKE.test(text) : ENCODED.test(text))
     if (isClosed || isOdd) this.hide((this.tokens[i] as Token).start, (this.tokens[key.next - 1] as Token).start)
     this.current = { verdict: isClosed ? 'hidden' : verdict, name, isClosed: isClosed && isCut }
     this.isLineStart = false
@@ -312,12 +317,18 @@ export interface HiddenText {
  * @param unknown what becomes of values behind names that no setting has; `shown` is for documents without settings
  */
 export function hideValues(text: string, unknown: 'hidden' | 'shown' = 'hidden'): HiddenText {
-  const stretches = new Scanner(text, unknown).scan()
+  const runs = [...text.matchAll(SCRAMBLED)].map(({ index, 0: run }) => ({
+    start: index,
+    end: index + run.length,
+    isComment: false,
+  }))
+  const stretches = [...new Scanner(text, unknown).scan(), ...runs].sort((a, b) => a.start - b.start)
   let shown = ''
   let done = 0
   for (const { start, end } of stretches) {
-    shown += text.slice(done, start) + text.slice(start, end).replace(/[^\s"'\\]/gu, '*')
-    done = Math.max(done, end)
+    if (end <= done) continue
+    shown += text.slice(done, start) + text.slice(Math.max(start, done), end).replace(/[^\s"'\\]/gu, '*')
+    done = end
   }
   const values = stretches.flatMap(({ start, end, isComment }) =>
     isComment ? [] : [contentOf(text.slice(start, end)), unescaped(text.slice(start, end)).text],
