@@ -30,6 +30,10 @@ export interface Findings {
 }
 
 const NAMES = new Set(['UserData', 'userData', 'user_data', 'user_data_base64'])
+
+/** Whether something of this name is user data. */
+export const isUserDataName = (name: string | undefined): boolean => name !== undefined && NAMES.has(name)
+
 const NODE_CLASSES = new Set(['EC2NodeClass', 'AWSNodeTemplate'])
 
 class Search {
@@ -92,7 +96,7 @@ class Search {
     } else if (isJsonObject(value)) {
       for (const [name, item] of Object.entries(value)) {
         const at = [...path, name]
-        if (NAMES.has(name) && isUserData(item))
+        if (isUserDataName(name) && isUserData(item))
           this.found.push({ path: at, value: item, form: 'text', isCertain: false })
         else this.anywhere(item, at)
       }

@@ -2,18 +2,18 @@
 import type { Diagnostic, Place } from '../lib/diagnostics.ts'
 import { messageOf } from '../lib/errors.ts'
 import { isJsonObject, member } from '../lib/json.ts'
-import type { DocumentPath } from '../lib/source-map.ts'
+import { PlaceFinder, type DocumentPath } from '../lib/source-map.ts'
 import { decodeBase64Strict } from '../lib/strict-base64.ts'
 import { decodeUtf8, decodeUtf8Lossy, firstBadPlace } from '../lib/utf8.ts'
 import { lazily } from '../model/types.ts'
 import { guessFormat } from '../toml/guess-format.ts'
-import { relocator } from './embedded-text.ts'
-import { findUserData, type Finding } from './find.ts'
+import { EmbeddedTextBuilder, relocator, type EmbeddedText } from './embedded-text.ts'
+import { findUserData, isUserDataName, type Finding } from './find.ts'
 import { isEncodedByTemplate, templateTextAt } from './intrinsics.ts'
 import { readJsonFile } from './json-outer.ts'
 import type { OuterDocument } from './outer.ts'
 import type { BrokenBody, SettingsSource, Skipped, TextBody } from './source.ts'
-import { variantsInToml, type NamedVariant, type NearestAbove } from './variant-comment.ts'
+import { nearestAbove, variantsInToml, withoutMark, type NamedVariant, type NearestAbove } from './variant-comment.ts'
 
 /** What a file holds. */
 export interface FileContent {
@@ -80,6 +80,20 @@ function variantsIn(body: TextBody | BrokenBody, file: string): readonly NamedVa
   return variantsInToml(body.text, file, body.kind === 'text' ? body.unknown : [])
 }
 
+/** A text each of whose characters has its place in the file. */
+async function readEmbedded(
+  base: Omit<SettingsSource, 'body'>,
+  embedded: EmbeddedText,
+  outer: PlaceFinder,
+): Promise<SettingsSource> {
+  const { text, unknown } = embedded
+  const read = await readUserData(Buffer.from(text), base.file)
+  if (read.kind === 'broken') return { ...base, body: read }
+  const relocate = relocator(embedded, outer)
+  const own = variantsInToml(text, base.file, unknown).map(({ name, at }) => ({ name, at: relocate(at) }))
+  return { ...base, ...(own.length > 0 && { variants: own }), body: { ...read, text, unknown, relocate } }
+}
+
 /** One place of an outer document as a source. */
 async function readPart(
   finding: Finding,
@@ -97,14 +111,7 @@ async function readPart(
   }
   const { embedded, isExact } = templateTextAt(outer, value, path)
   const encoded = isEncodedByTemplate(value) ? undefined : decodeBase64Text(embedded.text)
-  if (encoded === undefined && isExact) {
-    const { text, unknown } = embedded
-    const read = await readUserData(Buffer.from(text), file)
-    if (read.kind === 'broken') return { ...base, body: read }
-    const relocate = relocator(embedded, outer.places)
-    const own = variantsInToml(text, file, unknown).map(({ name, at }) => ({ name, at: relocate(at) }))
-    return { ...base, ...(own.length > 0 && { variants: own }), body: { ...read, text, unknown, relocate } }
-  }
+  if (encoded === undefined && isExact) return readEmbedded(base, embedded, outer.places)
   const placeFile = `${file}#${part}`
   const read = await readUserData(encoded ?? Buffer.from(embedded.text), placeFile)
   const body = encoded === undefined && read.kind === 'text' ? { ...read, unknown: embedded.unknown } : read
@@ -171,9 +178,45 @@ async function readYaml(text: string, file: string): Promise<FileContent> {
   return single(file, text, { kind: 'broken', diagnostics: outer.diagnostics, text }, above(line))
 }
 
+/** Loaded for the first file of Terraform. */
+const loadTerraform = lazily(() => Promise.all([import('./terraform-file.ts'), import('./terraform-text.ts')]))
+
+/** A file of Terraform's language: the heredocs in it that are user data by their names, or by what they begin with. */
+async function readTerraform(text: string, file: string): Promise<FileContent> {
+  const [{ readTerraformFile }] = await loadTerraform()
+  const body = withoutMark(text)
+  const places = new PlaceFinder(body, file)
+  const { heredocs, comments } = readTerraformFile(body)
+  const above = nearestAbove(comments, body, file)
+  const names = new Map<string, number>()
+  const sources: SettingsSource[] = []
+  for (const { path, text: embedded, start: offset } of heredocs) {
+    if (!isUserDataName(path.at(-1)) && !/^[ \t]*\[+[ \t]*["']?settings\b/m.test(embedded.text)) continue
+    const name = pointer(path)
+    const count = (names.get(name) ?? 0) + 1
+    names.set(name, count)
+    const part = count === 1 ? name : `${name}/${String(count)}`
+    const variants = above(places.place(offset, offset).line)
+    const base = { file, part, isCertain: false, placeFile: file, placeText: body, variants }
+    sources.push(await readEmbedded(base, embedded, places))
+  }
+  return { sources, skipped: [] }
+}
+
+/** A template that Terraform makes user data of. */
+async function readTerraformTemplate(text: string, file: string): Promise<FileContent> {
+  const [, { terraformText }] = await loadTerraform()
+  const body = withoutMark(text)
+  const template = new EmbeddedTextBuilder()
+  template.addPlain(body, 0)
+  const base = { file, isCertain: true, placeFile: file, placeText: body, variants: [] }
+  const source = await readEmbedded(base, terraformText(template.build()), new PlaceFinder(body, file))
+  return { sources: [source], skipped: [] }
+}
+
 /**
- * The documents of settings in a file: TOML user data, plain or gzip or base64 of either; settings as JSON; or user data
- * inside of YAML or JSON.
+ * The documents of settings in a file: TOML user data, plain or gzip or base64 of either, or a template of it; settings as
+ * JSON; or user data inside of YAML, JSON or Terraform's language.
  */
 export async function readFile(bytes: Uint8Array, file: string): Promise<FileContent> {
   const read = await readUserData(bytes, file)
@@ -183,6 +226,8 @@ export async function readFile(bytes: Uint8Array, file: string): Promise<FileCon
     const body = await readUserData(encoded, file)
     return single(file, body.text, body)
   }
+  if (/\.(?:tf|tofu|hcl)$/i.test(file)) return readTerraform(read.text, file)
+  if (/\.(?:tftpl|tpl)$/i.test(file)) return readTerraformTemplate(read.text, file)
   const format = read.size.unpacked === undefined ? formatOf(read.text, file) : 'toml'
   if (format === 'json') return readJson(read.text, file)
   if (format === 'yaml') return readYaml(read.text, file)

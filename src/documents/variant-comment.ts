@@ -28,7 +28,7 @@ const STATEMENT = /^#+[ \t]*bottlerocket:[ \t]*variant[ \t]*=[ \t]*/
 export const mayNameVariants = (text: string): boolean => /#[ \t]*bottlerocket:[ \t]*variant/.test(text)
 
 /** What a comment names; undefined for any other comment. */
-export function namesIn({ text, start }: Comment, places: PlaceFinder): NamedVariant[] | undefined {
+function namesIn({ text, start }: Comment, places: PlaceFinder): NamedVariant[] | undefined {
   const head = STATEMENT.exec(text)?.[0]
   if (head === undefined) return undefined
   const names: NamedVariant[] = []
@@ -65,3 +65,18 @@ export function variantsInToml(text: string, file: string, unknown: readonly Str
 
 /** Finds what is named for a line of a file that holds user data. */
 export type NearestAbove = (line: number) => readonly NamedVariant[]
+
+/**
+ * The comments of a file (not those of texts in it): for each place the nearest one above counts, so that one at the top
+ * is for the whole file.
+ *
+ * @param text without a byte order mark
+ */
+export function nearestAbove(comments: readonly Comment[], text: string, file: string): NearestAbove {
+  const places = new PlaceFinder(text, file)
+  const all = comments.flatMap((comment) => {
+    const names = namesIn(comment, places)
+    return names === undefined ? [] : [names]
+  })
+  return (line) => all.findLast(([first]) => first !== undefined && first.at.line <= line) ?? []
+}

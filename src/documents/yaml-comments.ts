@@ -1,7 +1,6 @@
 /** What comments of a YAML file say about the variants that the user data in it is for. */
 import { Lexer } from 'yaml'
-import { PlaceFinder } from '../lib/source-map.ts'
-import { mayNameVariants, namesIn, withoutMark, type Comment, type NearestAbove } from './variant-comment.ts'
+import { mayNameVariants, nearestAbove, withoutMark, type Comment, type NearestAbove } from './variant-comment.ts'
 
 /** Lexemes of no width: the start of a document or of a plain scalar, and the end of a flow with a fault. */
 const MARKS = new Set(['\u0002', '\u0018', '\u001f'])
@@ -16,17 +15,9 @@ function yamlComments(text: string): Comment[] {
   return comments
 }
 
-/**
- * The comments of a YAML file (not those of texts in it): for each place the nearest one above counts, so that one at
- * the top is for the whole file.
- */
+/** Finds what the comments of a YAML file name for a line of it. */
 export function variantsInYaml(text: string, file: string): NearestAbove {
   if (!mayNameVariants(text)) return () => []
   const body = withoutMark(text)
-  const places = new PlaceFinder(body, file)
-  const all = yamlComments(body).flatMap((comment) => {
-    const names = namesIn(comment, places)
-    return names === undefined ? [] : [names]
-  })
-  return (line) => all.findLast(([first]) => first !== undefined && first.at.line <= line) ?? []
+  return nearestAbove(yamlComments(body), body, file)
 }

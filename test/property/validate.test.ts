@@ -67,7 +67,7 @@ const damaged = fc
     fc.oneof(userData, lines),
     fc.nat(),
     fc.nat(8),
-    fc.oneof(fc.constantFrom('"', '[', '\n', '= ', '{{x}}', '\r'), unicode),
+    fc.oneof(fc.constantFrom('"', '[', '\n', '= ', '{{x}}', '\r', '${', '%{ if a }', '}'), unicode),
   )
   .map(([text, at, length, insert]) => {
     const start = at % (text.length + 1)
@@ -75,7 +75,7 @@ const damaged = fc
   })
   .filter((text) => text.isWellFormed())
 
-const NAMES = ['u.toml', 'u.json', 'u.yaml', 'u', '<stdin>', 'x.template']
+const NAMES = ['u.toml', 'u.json', 'u.yaml', 'u', '<stdin>', 'x.template', 'x.tf', 'x.tftpl']
 const HEADS = [
   '',
   '\x1f\x8b',
@@ -86,6 +86,7 @@ const HEADS = [
   'Resources:\n  A:\n    UserData:\n      Fn::Base64: !Sub ',
   'a: &a [*a, *a]\n',
   '#!/bin/sh\n',
+  'user_data = <<-EOT\n [settings.ntp]\n  EOT\na = "${b(',
 ]
 const anyBytes = fc
   .tuple(
@@ -210,6 +211,24 @@ describe('a document in another file', () => {
         ],
       )
       expect(brief(inYaml)).toEqual(shifted)
+
+      const known = text.replaceAll('${', '$(')
+      const expectedKnown = brief(await check('u.toml', Buffer.from(known)))
+      expect(brief(await check('u.tftpl', Buffer.from(known)))).toEqual(expectedKnown)
+      const heredoc = `user_data = <<-EOT\n${known.replace(/^(?=.)/gm, ' '.repeat(INDENT))}EOT\n`
+      const places = (found: unknown[], [down, right]: readonly [number, number]): unknown[] =>
+        (found as [string, string, string, string, number, number, number][]).map(
+          ([code, path, message, , line, column, end]) => [
+            code,
+            path,
+            message,
+            line + down,
+            column + right,
+            end + right,
+          ],
+        )
+      const inTerraform = brief(await check('u.tf', Buffer.from(heredoc)))
+      expect(places(inTerraform, [0, 0])).toEqual(places(expectedKnown, [1, INDENT]))
 
       const inString = await check('u.json', Buffer.from(JSON.stringify({ UserData: text })))
       const words = (found: unknown[]): unknown[] => (found as unknown[][]).map((each) => each.slice(0, 4))

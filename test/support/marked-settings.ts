@@ -136,6 +136,11 @@ export function documentsOf(settings: JsonObject): readonly MarkedDocument[] {
     { file: 'plan.json', text: JSON.stringify(plan({ user_data: headed })) },
     { file: 'encoded-plan.json', text: JSON.stringify(plan({ user_data_base64: base64(toml) })) },
     { file: 'base64.txt', text: base64(headed) },
+    {
+      file: 'main.tf',
+      text: `resource "aws_instance" "a" {\n  user_data = base64encode(<<-EOT\n${headed.replace(/^(?=.)/gm, '    ')}  EOT\n  )\n}\n`,
+    },
+    { file: 'user-data.tftpl', text: `${toml}\n%{ for line in more ~}\n\${line}\n%{ endfor ~}\n` },
   ]
 }
 

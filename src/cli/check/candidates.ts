@@ -7,7 +7,8 @@ import { isJsonObject } from '../../lib/json.ts'
 import { MODEL_NAMES, loadModel } from '../../model/models.ts'
 import { guessFormat } from '../../toml/guess-format.ts'
 
-const NAMES = /(?:\.(?:toml|json|ya?ml|template|user-?data)|^user[-_]?data(?:\.txt)?)(?:\.(?:gz|b64|base64))?$/i
+const NAMES =
+  /(?:\.(?:toml|json|ya?ml|template|user-?data|tf|tofu|hcl|tftpl|tpl)|^user[-_]?data(?:\.txt)?)(?:\.(?:gz|b64|base64))?$/i
 /** Settings of other tools, which use the same table for theirs. */
 const OTHER_TOOLS = /^\.?mise(?:\.\w+)*\.toml$/
 
@@ -28,6 +29,7 @@ const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] ===
 const isUtf16 = (bytes: Uint8Array): boolean =>
   (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
 
+const TERRAFORM = /\.(?:tf|tofu|hcl|tftpl|tpl)$/i
 /** Words without which no file has user data, see `findUserData`. */
 const OUTER_WORDS = ['serData', 'ser_data', 'bottlerocket', '"settings"']
 const COMMENT = /#[ \t]*bottlerocket:/
@@ -57,6 +59,11 @@ export function isWorthReading(name: string, bytes: Uint8Array): boolean {
     return COMMENT.test(text) || looksLikeSettings(text)
   }
   if (/\.(?:json|ya?ml)$/i.test(name)) return OUTER_WORDS.some((word) => buffer.includes(word))
+  if (TERRAFORM.test(name)) {
+    const text = buffer.toString('latin1')
+    // Go's templates have the same names, and are no user data yet
+    return looksLikeSettings(text) && !(/\.tpl$/i.test(name) && text.includes('{{'))
+  }
   return true
 }
 
