@@ -79,7 +79,7 @@ class Reader {
     else if (sign !== undefined) this.sign(sign)
     else if (quote !== undefined) {
       const end = endOf(this.text, behind, '"')
-      if (end !== undefined) this.word(this.text.slice(behind, end - 1))
+      if (end !== undefined) this.word(this.text.slice(behind, end).replace(/"$/, ''))
       return end
     }
     return behind

@@ -5,7 +5,8 @@
 import { EmbeddedTextBuilder, sliceEmbedded, type EmbeddedText } from './embedded-text.ts'
 
 /**
- * Where an expression or a string ends that has just begun. Strings hold expressions, and those hold strings.
+ * Where an expression or a string ends that has just begun. Strings hold expressions, and those hold strings; a string
+ * that nothing closes ends with its line.
  *
  * @param opened what it began with
  * @returns the offset behind its end; undefined if it has none
@@ -17,7 +18,8 @@ export function endOf(text: string, start: number, opened: '{' | '"'): number | 
     if (open.at(-1) === '{') {
       if (char === '"' || char === '{') open.push(char)
       else if (char === '}') open.pop()
-    } else if (char === '"') open.pop()
+    } else if (char === '\n' && open.length === 1) return i
+    else if (char === '"') open.pop()
     else if (char === '\\') i += 1
     else if (isEscape(text, i)) i += 2
     else if ((char === '$' || char === '%') && text[i + 1] === '{') {

@@ -29,6 +29,7 @@ const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] ===
 const isUtf16 = (bytes: Uint8Array): boolean =>
   (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
 
+/** Sources and templates of Terraform. */
 const TERRAFORM = /\.(?:tf|tofu|hcl|tftpl|tpl)$/i
 /** Words without which no file has user data, see `findUserData`. */
 const OUTER_WORDS = ['serData', 'ser_data', 'bottlerocket', '"settings"']

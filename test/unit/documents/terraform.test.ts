@@ -74,6 +74,7 @@ describe('heredocs', () => {
     ['block comments', '/* <<EOT\n { */\n'],
     ['strings', 'a = "<<EOT { \\" #"\n'],
     ['expressions in strings', 'a = "x${f("}<<EOT", { b = "${c}" })}y"\n'],
+    ['strings that nothing closes', 'a = "x\n'],
     ['escapes in strings', 'a = "$${b %%{c"\n'],
     ['other heredocs', 'a = <<B\n<<EOT\nB2\n  B\n'],
     ['brackets over several lines', 'a = [\n 1,\n 2\n]\n'],
