@@ -11,9 +11,17 @@ import { EmbeddedTextBuilder, relocator, type EmbeddedText } from './embedded-te
 import { findUserData, isUserDataName, type Finding } from './find.ts'
 import { isEncodedByTemplate, templateTextAt } from './intrinsics.ts'
 import { readJsonFile } from './json-outer.ts'
+import { looksLikeSettings } from './looks-like-settings.ts'
 import type { OuterDocument } from './outer.ts'
 import type { BrokenBody, SettingsSource, Skipped, TextBody } from './source.ts'
-import { nearestAbove, variantsInToml, withoutMark, type NamedVariant, type NearestAbove } from './variant-comment.ts'
+import {
+  mayNameVariants,
+  nearestAbove,
+  variantsInToml,
+  withoutMark,
+  type NamedVariant,
+  type NearestAbove,
+} from './variant-comment.ts'
 
 /** What a file holds. */
 export interface FileContent {
@@ -191,7 +199,8 @@ async function readTerraform(text: string, file: string): Promise<FileContent> {
   const names = new Map<string, number>()
   const sources: SettingsSource[] = []
   for (const { path, text: embedded, start: offset } of heredocs) {
-    if (!isUserDataName(path.at(-1)) && !/^[ \t]*\[+[ \t]*["']?settings\b/m.test(embedded.text)) continue
+    const { text: own } = embedded
+    if (!isUserDataName(path.at(-1)) && !looksLikeSettings(own) && !mayNameVariants(own)) continue
     const name = pointer(path)
     const count = (names.get(name) ?? 0) + 1
     names.set(name, count)

@@ -34,7 +34,6 @@ export function endOf(text: string, start: number, opened: '{' | '"'): number | 
 /** `$${` and `%%{` stand for what they begin with but for one character. */
 const isEscape = (text: string, at: number): boolean => text.startsWith('$${', at) || text.startsWith('%%{', at)
 
-const OPENING = /\$\$\{|%%\{|\$\{|%\{/g
 const DIRECTIVE = /^~?\s*(if|else|endif)\b/
 
 /** Which of the texts between directives is taken: of two branches the first, which is as good as the other. */
@@ -58,11 +57,12 @@ export function terraformText(template: EmbeddedText): EmbeddedText {
   const { text, starts, ends } = template
   const builder = new EmbeddedTextBuilder()
   const branches = new Branches()
+  const beginning = /\$\$\{|%%\{|\$\{|%\{/g
   let at = 0
   const take = (end: number): void => {
     if (branches.isTaken) builder.addEmbedded(sliceEmbedded(template, at, end))
   }
-  for (let match = OPENING.exec(text); match !== null; match = OPENING.exec(text)) {
+  for (let match = beginning.exec(text); match !== null; match = beginning.exec(text)) {
     const { index, 0: opening } = match
     take(index)
     at = index
@@ -78,9 +78,8 @@ export function terraformText(template: EmbeddedText): EmbeddedText {
     const standIn = opening === '%{' ? '' : text.slice(index, end).replace(/\s/g, ' ')
     if (branches.isTaken) builder.addUnknown(standIn, from, to)
     at = end
-    OPENING.lastIndex = end
+    beginning.lastIndex = end
   }
-  OPENING.lastIndex = 0
   take(text.length)
   return builder.build()
 }

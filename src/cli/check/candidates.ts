@@ -2,6 +2,7 @@
  * Which files of a repository hold user data of Bottlerocket. Most YAML, JSON and TOML there is something else, which
  * must cost next to nothing and is no fault; what is broken user data must not be taken for something else.
  */
+import { looksLikeSettings } from '../../documents/looks-like-settings.ts'
 import type { SettingsSource } from '../../documents/source.ts'
 import { isJsonObject } from '../../lib/json.ts'
 import { MODEL_NAMES, loadModel } from '../../model/models.ts'
@@ -34,37 +35,21 @@ const TERRAFORM = /\.(?:tf|tofu|hcl|tftpl|tpl)$/i
 /** Words without which no file has user data, see `findUserData`. */
 const OUTER_WORDS = ['serData', 'ser_data', 'bottlerocket', '"settings"']
 const COMMENT = /#[ \t]*bottlerocket:/
-/** A heading of a table of settings, or a key in front of all tables that leads there. */
-const HEADING = /^\uFEFF?[ \t]*\[\[?[ \t]*(["']?)settings\1[ \t]*[.\]]/m
-const KEY = /^\uFEFF?[ \t]*(["']?)settings\1[ \t]*(?:\.|=[ \t]*\{)/m
-const FIRST_HEADING = /^\uFEFF?[ \t]*\[/m
-
-/** Whether a text has what only user data has. It may be broken otherwise. */
-export function looksLikeSettings(text: string): boolean {
-  if (!text.includes('settings')) return false
-  if (HEADING.test(text)) return true
-  const key = KEY.exec(text)
-  return key !== null && key.index <= (FIRST_HEADING.exec(text)?.index ?? key.index)
-}
-
 /** Whether it is worth reading a file any further. It takes no parsing. */
 export function isWorthReading(name: string, bytes: Uint8Array): boolean {
   if (isGzip(bytes)) return true
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const isText = isUtf16(bytes) || !buffer.subarray(0, SNIFFED_BYTES).includes(0)
   if (!isText) return false
-  if (/\.toml$/i.test(name)) {
+  if (/\.toml$/i.test(name) || TERRAFORM.test(name)) {
     // byte for byte, without a byte order mark
     const latin = buffer.toString('latin1').replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
     const text = isUtf16(bytes) ? latin.replaceAll('\0', '') : latin
-    return COMMENT.test(text) || looksLikeSettings(text)
+    // Go's templates have the same names as Terraform's, and are no user data yet
+    const isOther = /\.tpl$/i.test(name) && text.includes('{{')
+    return !isOther && (COMMENT.test(text) || looksLikeSettings(text))
   }
   if (/\.(?:json|ya?ml)$/i.test(name)) return OUTER_WORDS.some((word) => buffer.includes(word))
-  if (TERRAFORM.test(name)) {
-    const text = buffer.toString('latin1')
-    // Go's templates have the same names, and are no user data yet
-    return looksLikeSettings(text) && !(/\.tpl$/i.test(name) && text.includes('{{'))
-  }
   return true
 }
 

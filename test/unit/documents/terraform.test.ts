@@ -86,8 +86,11 @@ describe('heredocs', () => {
 
   it('count by what they begin with, too; others are none of ours', async () => {
     const heredoc = (name: string, text: string): string => `${name} = <<EOT\n${text}\nEOT\n`
-    const seen = await look(heredoc('policy', '{}') + heredoc('a', '[settings.ntp]') + heredoc('a', '[settings]'))
-    expect(seen.map(({ part }) => part)).toEqual(['/a', '/a/2'])
+    const named = heredoc('b', '# bottlerocket: variant=aws-dev')
+    const seen = await look(
+      heredoc('policy', '{}') + heredoc('a', '[settings.ntp]') + heredoc('a', '[settings]') + named,
+    )
+    expect(seen.map(({ part }) => part)).toEqual(['/a', '/a/2', '/b'])
   })
 
   it('are for the variants that comments in them or above them name', async () => {

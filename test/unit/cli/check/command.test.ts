@@ -19,6 +19,7 @@ const REPOSITORY = {
   '/w/template.json': JSON.stringify({ LaunchTemplateData: { UserData: base64(FAULTY) } }),
   '/w/user-data': GOOD,
   '/w/main.tf': `resource "aws_instance" "a" {\n  user_data = <<EOT\n${FAULTY}EOT\n}\n`,
+  '/w/named.tftpl': '# bottlerocket: variant=aws-k8s-1.30\n[setings.kubernetes]\n',
   '/w/nodes.toml.tftpl': '[settings.kubernetes]\nmax-pods = ${pods}\n',
   '/w/packed.toml.gz': gzipSync(GOOD),
   // others
@@ -56,6 +57,7 @@ describe('a directory', () => {
       'deep/faulty.toml',
       'good.toml',
       'main.tf#/resource/aws_instance/a/user_data',
+      'named.tftpl',
       'nodes.toml.tftpl',
       'packed.toml.gz',
       'template.json#/LaunchTemplateData/UserData',
