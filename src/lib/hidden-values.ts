@@ -11,11 +11,11 @@ import { isHarmless, plainNames, secretTables, verdictOf, type Verdict } from '.
 const NAME_LIKE = /^(?=.{1,40}$)(?:(?:[A-Za-z]?[a-z]+(?:[A-Z]{1,3}[a-z]+)*|[A-Z]{1,6})\d{0,2}(?:[-_./:]+(?!$)|$))+$/
 /** A run as it is in base64 and in tokens. */
 const ENCODED = /[A-Za-z0-9+/=_-]{20}/
-/**
- * A run of capitals, small letters and digits, longer than the name of any network interface. It is hidden wherever it
- * stands: no setting that may be shown is of any use to a reader in this form.
- */
-const SCRAMBLED = /(?<![A-Za-z0-9+/])(?=[a-z0-9+/]*[A-Z])(?=[A-Z0-9+/]*[a-z])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{16,}={0,2}/g
+/** A run of capitals, small letters and digits, longer than the name of any network interface. */
+const MIXED = /(?<![A-Za-z0-9+/])(?=[a-z0-9+/]*[A-Z])(?=[A-Z0-9+/]*[a-z])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{16,}={0,2}/g
+/** What words written as one (`EKSClusterProd01`) have nowhere, and random base64 within a few characters. */
+const NO_WORDS = /[A-Z](?![a-z])|(?<![a-z\d])\d|\d{5}|\+/
+const ACRONYM = /(?<![^/])[A-Z]{2,4}(?=[A-Z][a-z])/g
 /** Shorter values are not looked for in messages: they are parts of ordinary words. */
 export const SHORTEST = 4
 
@@ -304,6 +304,13 @@ function nestedStretches(text: string, unknown: 'hidden' | 'shown'): readonly St
   }))
 }
 
+/** What looks encoded, wherever it stands: no setting that may be shown is of any use to a reader in this form. */
+function encodedRuns(text: string): Stretch[] {
+  return [...text.matchAll(MIXED)].flatMap(({ index, 0: run }) =>
+    NO_WORDS.test(run.replace(ACRONYM, '')) ? [{ start: index, end: index + run.length, isComment: false }] : [],
+  )
+}
+
 /** A text with stars for the values that must not be shown, and these values. */
 export interface HiddenText {
   /** Nothing moves in it. */
@@ -317,12 +324,7 @@ export interface HiddenText {
  * @param unknown what becomes of values behind names that no setting has; `shown` is for documents without settings
  */
 export function hideValues(text: string, unknown: 'hidden' | 'shown' = 'hidden'): HiddenText {
-  const runs = [...text.matchAll(SCRAMBLED)].map(({ index, 0: run }) => ({
-    start: index,
-    end: index + run.length,
-    isComment: false,
-  }))
-  const stretches = [...new Scanner(text, unknown).scan(), ...runs].sort((a, b) => a.start - b.start)
+  const stretches = [...new Scanner(text, unknown).scan(), ...encodedRuns(text)].sort((a, b) => a.start - b.start)
   let shown = ''
   let done = 0
   for (const { start, end } of stretches) {

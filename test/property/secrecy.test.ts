@@ -9,7 +9,7 @@ import { runToEnd, testHost } from '../support/test-host.ts'
 
 /**
  * The same documents at each run; `SECRECY_RUNS=3000` looks at others, which is worth its time when the scanner changes.
- * Two faults at once make documents that nobody has thought of: one in ten thousand still tells part of a value.
+ * Two faults at once make documents that nobody has thought of.
  */
 const typedRuns = process.env['SECRECY_RUNS']
 const RUNS = typedRuns === undefined ? { numRuns: 40, seed: 20261123 } : { numRuns: Number(typedRuns) }

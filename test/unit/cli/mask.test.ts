@@ -19,6 +19,11 @@ describe('lines of a document', () => {
     ['my-password = "hidden"', 'my-password = "******"'],
     // a quotation mark too many makes a name of a value
     [`'auth = "Rd>>72i=e'=:U8}v", registry = "x"`, `'**** * "*********'=***}*"* ******** * "*"`],
+    // names of words may be seen, what looks encoded may not
+    ['cluster-name = "ProdClusterUsEast1a"', 'cluster-name = "ProdClusterUsEast1a"'],
+    ['cluster-name = "EKSClusterProd01"', 'cluster-name = "EKSClusterProd01"'],
+    ['motd = "com/MyRepo/team2/images"', 'motd = "com/MyRepo/team2/images"'],
+    ['cluster-name = "NFBUVm9ia0ZrWTJ0amR"', 'cluster-name = "*******************"'],
     ['motd = "password is shown"', 'motd = "password is shown"'],
   ])('%j', (given, shown) => {
     expect(maskSecrets(given)).toBe(shown)
